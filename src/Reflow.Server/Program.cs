@@ -1,0 +1,6 @@
+namespace Reflow.Server;
+
+static class Program
+{
+    static int Main() => 0;
+}
