@@ -1,0 +1,25 @@
+using System.Data.Common;
+
+namespace Reflow.Server.Store;
+
+/// <summary>Everything that engines spell differently. The only file that asks which engine it is; statements interpolate its constants, never input.</summary>
+static class Dialect
+{
+    /// <summary>Begins a transaction that writes: takes the write lock now, not at its first write.</summary>
+    public static string BeginChange(this Engine engine) => engine switch { Engine.Sqlite => "begin immediate" };
+
+    /// <summary>Begins a transaction that only reads and sees one moment.</summary>
+    public static string BeginRead(this Engine engine) => engine switch { Engine.Sqlite => "begin" };
+
+    /// <summary>The folder of the engine's migrations.</summary>
+    public static string Folder(this Engine engine) => engine switch { Engine.Sqlite => "sqlite" };
+
+    /// <summary>The text at a column, or null.</summary>
+    public static string? TextOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    /// <summary>The integer at a column, or null.</summary>
+    public static long? IntegerOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+
+    /// <summary>The truth value at a column: engines without booleans hold 0 and 1.</summary>
+    public static bool Truth(this DbDataReader row, int column) => row.GetInt64(column) != 0;
+}
