@@ -1,6 +1,24 @@
-namespace Reflow.Server;
+using Reflow.Server;
 
-static class Program
+var command = Settings.Command(async (settings, ct) =>
 {
-    static int Main() => 0;
+    try
+    {
+        await using var server = await ReflowServer.Start(settings, TimeProvider.System, ct);
+        Console.WriteLine($"Reflow is serving on {server.Address}");
+        await server.WaitForShutdown(ct);
+        return 0;
+    }
+    catch (StartException e)
+    {
+        Console.Error.WriteLine($"reflow: {e.Message}");
+        return 2;
+    }
+});
+var said = command.Parse(args);
+if (said.Errors is [var first, ..])
+{
+    Console.Error.WriteLine($"reflow: {first.Message}");
+    return 2;
 }
+return await said.InvokeAsync();

@@ -9,6 +9,7 @@ namespace Reflow.Server.Store;
 /// </summary>
 public sealed class Db : IAsyncDisposable
 {
+    readonly Engine engine;
     readonly string connectionString;
     readonly Writer writer;
     readonly SessionPool readers;
@@ -21,9 +22,9 @@ public sealed class Db : IAsyncDisposable
         SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
     }
 
-    Db(string connectionString, DbOptions options)
+    Db(Engine engine, string connectionString, DbOptions options)
     {
-        this.connectionString = connectionString;
+        (this.engine, this.connectionString) = (engine, connectionString);
         readers = new(() => Connect(forWriting: false), options.Readers);
         writer = new(Connect(forWriting: true), options.WaitingChanges);
     }
@@ -34,7 +35,7 @@ public sealed class Db : IAsyncDisposable
     {
         try
         {
-            var db = new Db(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 10 }.ToString(), options);
+            var db = new Db(Engine.Sqlite, new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 10 }.ToString(), options);
             await Migrations.Apply(db, ct);
             return db;
         }
@@ -43,9 +44,6 @@ public sealed class Db : IAsyncDisposable
             throw new StoreException($"cannot open the data file {file}: {e.Message}", e);
         }
     }
-
-    /// <summary>Which engine answers.</summary>
-    internal Engine Engine => Engine.Sqlite;
 
     /// <summary>
     /// Runs a change of one tenant's data and answers after it is durable. The work is atomic: when it throws, nothing of it stays.
@@ -84,7 +82,7 @@ public sealed class Db : IAsyncDisposable
             ? "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory;"
             : "pragma busy_timeout = 10000; pragma query_only = on; pragma temp_store = memory;";
         setup.ExecuteNonQuery();
-        return new(connection, Engine);
+        return new(connection, engine);
     }
 }
 

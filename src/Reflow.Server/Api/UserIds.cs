@@ -1,0 +1,40 @@
+using Reflow.Core.Directory;
+using Reflow.Server.Gateway;
+
+namespace Reflow.Server.Api;
+
+/// <summary>How one call names people in its answer: by <c>user_id_type</c>, as far as the app may see them (contracts: platform §3.1, task §0.3).</summary>
+/// <param name="caller">Who asks.</param>
+/// <param name="type">The kind of id that was asked for.</param>
+public sealed class UserIds(Caller caller, UserIdType type)
+{
+    /// <summary>The kind of id that was asked for.</summary>
+    public UserIdType Type => type;
+
+    /// <summary>Reads <c>user_id_type</c>; the refusal when it is none.</summary>
+    public static (UserIds? Ids, Refusal? Refusal) Of(Call call) => call.Query("user_id_type") switch
+    {
+        null or "open_id" => (new(call.Caller, UserIdType.OpenId), null),
+        "union_id" => (new(call.Caller, UserIdType.UnionId), null),
+        "user_id" => (new(call.Caller, UserIdType.UserId), null),
+        var other => (null, new Refusal(GatewayErrors.FieldValidation)
+        {
+            Fields = [new("user_id_type", other, "user_id_type is optional, options: [open_id,union_id,user_id]")],
+        }),
+    };
+
+    /// <summary>Whether members' ids show at all: a <c>user_id</c> only with its field scope.</summary>
+    public bool Visible => type is not UserIdType.UserId || caller.Scopes.Has(Identities.UserIdScope);
+
+    /// <summary>The wire id of someone; null where it must be left out: a <c>user_id</c> without the scope, and an app under anything but <c>open_id</c>.</summary>
+    public string? Of(Actor actor) => (type, actor) switch
+    {
+        (UserIdType.OpenId, _) => Identities.OpenId(caller.Tenant, caller.AppId, actor),
+        (UserIdType.UnionId, Actor.User) => Identities.UnionId(caller.Tenant, caller.Owner, actor),
+        (UserIdType.UserId, Actor.User user) when Visible => user.UserId,
+        _ => null,
+    };
+
+    /// <summary>As <see cref="Of(Actor)"/>, for a member.</summary>
+    public string? Of(string userId) => Of(new Actor.User(userId));
+}

@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Reflow.Server.Gateway;
+
+/// <summary>One call on its way through the gateway: the operation, who calls, and what was sent.</summary>
+public sealed class Call : IDisposable
+{
+    /// <summary>Bodies above this are refused, in bytes.</summary>
+    public const int LargestBody = 1 << 20;
+    const int DeepestBody = 64;
+
+    readonly string[] pathValues;
+    JsonDocument? body;
+    byte[]? rented;
+
+    internal Call(HttpContext http, Routes.Match match, string logId, TimeProvider clock)
+    {
+        (Http, Operation, LogId, pathValues) = (http, match.Operation, logId, match.Values);
+        Now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+    }
+
+    /// <summary>The request and its answer, for what only HTTP knows: headers, host.</summary>
+    public HttpContext Http { get; }
+
+    /// <summary>The contract's row.</summary>
+    public Operation Operation { get; }
+
+    /// <summary>The id that finds this call in logs; in the answer as <c>X-Tt-Logid</c> and <c>error.log_id</c>.</summary>
+    public string LogId { get; }
+
+    /// <summary>The moment of the call, Unix ms: one call sees one moment.</summary>
+    public long Now { get; }
+
+    /// <summary>Who calls; the door sets it before the operation runs. Operations without a token must not ask.</summary>
+    public Caller Caller { get; internal set; } = null!;
+
+    /// <summary>Ends when the caller hangs up.</summary>
+    public CancellationToken Aborted => Http.RequestAborted;
+
+    /// <summary>The body's members.</summary>
+    public Input Body { get; private set; } = Input.Of(default);
+
+    /// <summary>The value of a path parameter.</summary>
+    public string Path(string name)
+    {
+        var index = 0;
+        foreach (var segment in Operation.Path.Split('/'))
+        {
+            if (!segment.StartsWith(':')) continue;
+            if (segment.AsSpan(1).SequenceEqual(name)) return pathValues[index];
+            index++;
+        }
+        throw new ArgumentException($"{Operation.Path} has no :{name}", nameof(name));
+    }
+
+    /// <summary>The value of a query parameter, the last one when it is repeated; null when absent or empty.</summary>
+    public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) && values is [.., { Length: > 0 } last] ? last : null;
+
+    /// <summary>Reads and parses the body; an absent one is an empty object. False with the reason when it is no JSON or too large.</summary>
+    internal async ValueTask<(bool Read, string Why)> ReadBody()
+    {
+        var request = Http.Request;
+        if (request.ContentLength is > LargestBody) return (false, $"the body is larger than {LargestBody} bytes");
+        rented = ArrayPool<byte>.Shared.Rent((int)Math.Max(request.ContentLength ?? 0, 1023) + 1);
+        var length = 0;
+        while (await request.Body.ReadAsync(rented.AsMemory(length), Aborted) is > 0 and var read)
+        {
+            length += read;
+            if (length > LargestBody) return (false, $"the body is larger than {LargestBody} bytes");
+            if (length == rented.Length) Grow();
+        }
+        return Parse(rented.AsMemory(0, length));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        body?.Dispose();
+        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    (bool Read, string Why) Parse(ReadOnlyMemory<byte> sent)
+    {
+        // Some clients begin their JSON with a byte order mark.
+        if (sent.Span.StartsWith("\uFEFF"u8)) sent = sent[3..];
+        if (sent.Span.Trim(" \t\r\n"u8).IsEmpty) return (true, "");
+        if (!Utf8.IsValid(sent.Span)) return (false, "the body is not UTF-8");
+        try
+        {
+            body = JsonDocument.Parse(sent, new() { MaxDepth = DeepestBody });
+        }
+        catch (JsonException e)
+        {
+            return (false, $"the body is not JSON: {e.Message}");
+        }
+        Body = Input.Of(body.RootElement);
+        return (true, "");
+    }
+
+    void Grow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(rented!.Length * 2);
+        rented.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(rented);
+        rented = larger;
+    }
+}

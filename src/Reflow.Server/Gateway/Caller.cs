@@ -1,0 +1,29 @@
+using Reflow.Core.Directory;
+
+namespace Reflow.Server.Gateway;
+
+/// <summary>Who calls: what the token stands for.</summary>
+/// <param name="Tenant">The tenant whose data the caller sees.</param>
+/// <param name="Kind">The kind of token.</param>
+/// <param name="AppId">The app that the token was issued to; the plugin's id for a plugin token.</param>
+/// <param name="Owner">Who owns the app: all apps of one owner know a member by the same union_id.</param>
+/// <param name="UserId">The member that the caller acts for; null when the app acts for itself.</param>
+/// <param name="Scopes">What the app may do.</param>
+/// <param name="ExpiresAt">Unix ms; the token is refused from then on.</param>
+public sealed record Caller(string Tenant, TokenKinds Kind, string AppId, string Owner, string? UserId, Scopes Scopes, long ExpiresAt)
+{
+    /// <summary>Whom a change is recorded under.</summary>
+    public Actor Actor => UserId is null ? new Actor.App(AppId) : new Actor.User(UserId);
+}
+
+/// <summary>The scopes that an app was granted; <c>*</c> grants all.</summary>
+public sealed class Scopes(IEnumerable<string> names)
+{
+    readonly HashSet<string> granted = [.. names];
+
+    /// <summary>True when one of these is granted; also when none is asked for.</summary>
+    public bool AnyOf(IReadOnlyList<string> wanted) => wanted.Count == 0 || granted.Contains("*") || wanted.Any(granted.Contains);
+
+    /// <summary>True when this one is granted.</summary>
+    public bool Has(string scope) => granted.Contains("*") || granted.Contains(scope);
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Reflow.Core;
+
+namespace Reflow.Server.Gateway;
+
+/// <summary>What an operation answers: data, or a refusal. The door of its family puts the envelope around it.</summary>
+public readonly struct Reply
+{
+    Reply(Refusal? refusal, Action<Utf8JsonWriter>? members, bool topLevel, string message) =>
+        (Refusal, Members, IsTopLevel, Message) = (refusal, members, topLevel, message);
+
+    /// <summary>Success with <c>"data":{}</c>.</summary>
+    public static Reply Empty { get; } = new(null, null, false, "success");
+
+    /// <summary>Why the call is refused; null on success.</summary>
+    public Refusal? Refusal { get; }
+
+    /// <summary>Writes the value of <c>data</c>, or the members beside <c>code</c> when <see cref="IsTopLevel"/>.</summary>
+    public Action<Utf8JsonWriter>? Members { get; }
+
+    /// <summary>True when the members stand beside <c>code</c> instead of inside <c>data</c>.</summary>
+    public bool IsTopLevel { get; }
+
+    /// <summary>The <c>msg</c> of success.</summary>
+    public string Message { get; }
+
+    /// <summary>Success; <paramref name="value"/> writes the whole value of <c>data</c>: an object, or for Feishu Project any value.</summary>
+    public static Reply Data(Action<Utf8JsonWriter> value) => new(null, value, false, "success");
+
+    /// <summary>Success; <paramref name="members"/> writes members beside <c>code</c> and <c>msg</c>, as token endpoints answer (contracts: platform §1.2).</summary>
+    public static Reply TopLevel(string message, Action<Utf8JsonWriter> members) => new(null, members, true, message);
+
+    /// <summary>A refusal.</summary>
+    public static implicit operator Reply(Refusal refusal) => new(refusal, null, false, "");
+
+    /// <summary>A refusal that needs nothing beside its error.</summary>
+    public static implicit operator Reply(Error error) => new(error, null, false, "");
+}

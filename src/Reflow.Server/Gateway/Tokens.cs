@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Gateway;
+
+/// <summary>
+/// Issues and recognises tokens. A token lives two hours; whoever asks again gets the same one until less than half an hour is left, then a new one
+/// while the old one lives on (contracts: platform §1.2). Tokens survive a restart: none of the SDKs recovers from a token that died early (§1.6).
+/// </summary>
+/// <remarks>
+/// The store holds a hash of each token. The text is derived from the server's key and a nonce, so that the same token can be handed out twice
+/// although nobody kept it; it begins with its tenant, so that finding it needs no table across tenants.
+/// </remarks>
+public sealed class Tokens(Db db, byte[] key, TimeProvider clock)
+{
+    /// <summary>A token's life in ms.</summary>
+    public const long Life = 2 * 60 * 60 * 1000;
+    /// <summary>With less than this left, in ms, a new token is issued.</summary>
+    public const long Renewal = 30 * 60 * 1000;
+    const int MostRemembered = 50_000;
+
+    readonly ConcurrentDictionary<string, Caller> remembered = new(StringComparer.Ordinal);
+
+    /// <summary>The token that an app or plugin gets now, and how long it has left in whole seconds.</summary>
+    /// <param name="tenant">The issuer's tenant.</param>
+    /// <param name="kind">Tenant, app or plugin token.</param>
+    /// <param name="issuer">The app's or plugin's id.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public Task<(string Token, long SecondsLeft)> Issue(string tenant, TokenKinds kind, string issuer, CancellationToken ct) => db.Change(tenant, async session =>
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var known = await session.Find(
+            "select nonce, expires_at from token where tenant = $1 and issuer = $2 and kind = $3 and expires_at >= $4 order by expires_at desc limit 1",
+            r => new Issued(r.GetString(0), r.GetInt64(1)), issuer, Word(kind), now + Renewal);
+        if (known is null)
+        {
+            known = new(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), now + Life);
+            await session.Execute("delete from token where tenant = $1 and expires_at < $2", now);
+            await session.Execute(
+                "insert into token (tenant, hash, kind, issuer, nonce, issued_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)",
+                Hash(Text(tenant, kind, issuer, known.Nonce)), Word(kind), issuer, known.Nonce, now, known.ExpiresAt);
+        }
+        return (Text(tenant, kind, issuer, known.Nonce), (known.ExpiresAt - now) / 1000);
+    }, ct);
+
+    /// <summary>Whom a token of this kind stands for; null when it is unknown or has expired.</summary>
+    public async ValueTask<Caller?> Find(string token, TokenKinds kind, long now, CancellationToken ct)
+    {
+        if (remembered.TryGetValue(token, out var caller)) return caller.Kind == kind && caller.ExpiresAt > now ? caller : null;
+        if (TenantOf(token) is not { } tenant) return null;
+        caller = await db.Read(tenant, session => Load(session, token, kind), ct);
+        if (caller is null || caller.ExpiresAt <= now) return null;
+        if (remembered.Count >= MostRemembered) remembered.Clear();
+        remembered[token] = caller;
+        return caller;
+    }
+
+    /// <summary>Forgets what was read, so that changed apps and scopes show at once.</summary>
+    public void Forget() => remembered.Clear();
+
+    static async ValueTask<Caller?> Load(Session session, string token, TokenKinds kind)
+    {
+        var sql = kind is TokenKinds.Plugin
+            ? "select t.issuer, t.user_id, t.expires_at, '[\"*\"]', t.issuer from token t join plugin p on p.tenant = t.tenant and p.plugin_id = t.issuer where t.tenant = $1 and t.hash = $2 and t.kind = $3"
+            : "select t.issuer, t.user_id, t.expires_at, a.scopes, a.owner from token t join app a on a.tenant = t.tenant and a.app_id = t.issuer where t.tenant = $1 and t.hash = $2 and t.kind = $3";
+        return await session.Find(sql, r => new Caller(session.Tenant, kind, r.GetString(0), r.GetString(4), r.TextOrNull(1), new(JsonSerializer.Deserialize(r.GetString(3), StoreJson.Default.StringArray)!), r.GetInt64(2)),
+            Hash(token), Word(kind));
+    }
+
+    string Text(string tenant, TokenKinds kind, string issuer, string nonce)
+    {
+        Span<byte> bytes = stackalloc byte[25];
+        Convert.FromHexString(tenant).CopyTo(bytes);
+        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{kind}\n{tenant}\n{issuer}\n{nonce}")).AsSpan(0, 17).CopyTo(bytes[8..]);
+        return Prefix(kind) + Base32.Write(bytes);
+    }
+
+    static string? TenantOf(string token)
+    {
+        Span<byte> bytes = stackalloc byte[25];
+        return token.Length == 44 && Base32.TryRead(token.AsSpan(4), bytes) ? Convert.ToHexStringLower(bytes[..8]) : null;
+    }
+
+    static string Prefix(TokenKinds kind) => kind switch
+    {
+        TokenKinds.Tenant => "t-g1",
+        TokenKinds.User => "u-g1",
+        TokenKinds.App => "a-g1",
+        TokenKinds.Plugin => "p-g1",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "one kind of token"),
+    };
+
+    static string Word(TokenKinds kind) => kind.ToString().ToLowerInvariant();
+
+    static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+
+    sealed record Issued(string Nonce, long ExpiresAt);
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Reflow.Server;
+
+/// <summary>What a server is started with. Every setting is an option of the command line and, under its <c>REFLOW_</c> name, of the environment; the command line wins.</summary>
+public sealed record Settings
+{
+    /// <summary>The addresses to listen on, separated by semicolons; port 0 takes a free one.</summary>
+    public string Urls { get; init; } = "http://127.0.0.1:7080";
+
+    /// <summary>The directory of the embedded store.</summary>
+    public string Data { get; init; } = "./data";
+
+    /// <summary>A workspace file that is applied at every start; null for none.</summary>
+    public string? Workspace { get; init; }
+
+    /// <summary>Whether an empty data directory gets the demo workspace.</summary>
+    public bool Demo { get; init; } = true;
+
+    /// <summary>Whether the contract's rate limits hold.</summary>
+    public bool RateLimits { get; init; } = true;
+
+    /// <summary>The least severe log messages that are shown.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+
+    /// <summary>The sizes of the store's queues.</summary>
+    public Store.DbOptions Store { get; init; } = new();
+
+    /// <summary>
+    /// The command <c>reflow</c>: parses, then starts a server with what was said. Prints help and what is wrong by itself.
+    /// </summary>
+    public static RootCommand Command(Func<Settings, CancellationToken, Task<int>> start)
+    {
+        var urls = new Option<string>("--urls") { Description = "Addresses to listen on, separated by semicolons (REFLOW_URLS)", DefaultValueFactory = _ => Environment("REFLOW_URLS") ?? new Settings().Urls };
+        var data = new Option<string>("--data") { Description = "Directory of the embedded store (REFLOW_DATA)", DefaultValueFactory = _ => Environment("REFLOW_DATA") ?? new Settings().Data };
+        var workspace = new Option<string?>("--workspace") { Description = "Workspace file to apply at start (REFLOW_WORKSPACE)", HelpName = "FILE", DefaultValueFactory = _ => Environment("REFLOW_WORKSPACE") };
+        var noDemo = new Option<bool>("--no-demo") { Description = "Leave an empty store empty (REFLOW_NO_DEMO=true)", DefaultValueFactory = result => Choice(result, "REFLOW_NO_DEMO", "false", "true", "false") == "true" };
+        var limits = new Option<string>("--rate-limits") { Description = "Whether the contract's rate limits hold (REFLOW_RATE_LIMITS)", HelpName = "on|off", DefaultValueFactory = result => Choice(result, "REFLOW_RATE_LIMITS", "on", "on", "off") };
+        limits.AcceptOnlyFromAmong("on", "off");
+        var level = new Option<LogLevel>("--log-level")
+        {
+            Description = "Least severe messages to log (REFLOW_LOG_LEVEL)",
+            HelpName = string.Join('|', Enum.GetNames<LogLevel>()).ToLowerInvariant(),
+            DefaultValueFactory = result => Enum.Parse<LogLevel>(Choice(result, "REFLOW_LOG_LEVEL", nameof(LogLevel.Warning), Enum.GetNames<LogLevel>()), ignoreCase: true),
+        };
+        var command = new RootCommand("Reflow: a self-hosted work server that speaks Feishu's open API.") { urls, data, workspace, noDemo, limits, level };
+        command.SetAction((said, ct) => start(new()
+        {
+            Urls = said.GetValue(urls)!,
+            Data = said.GetValue(data)!,
+            Workspace = said.GetValue(workspace),
+            Demo = !said.GetValue(noDemo),
+            RateLimits = said.GetValue(limits) == "on",
+            LogLevel = said.GetValue(level),
+        }, ct));
+        return command;
+    }
+
+    static string? Environment(string name) => System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    static string Choice(ArgumentResult result, string name, string otherwise, params ReadOnlySpan<string> allowed)
+    {
+        var value = Environment(name) ?? otherwise;
+        foreach (var choice in allowed)
+            if (choice.Equals(value, StringComparison.OrdinalIgnoreCase)) return choice;
+        result.AddError($"{name} is '{value}'; it can be {string.Join(", ", allowed.ToArray())}");
+        return otherwise;
+    }
+}
