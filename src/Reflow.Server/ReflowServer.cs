@@ -16,10 +16,14 @@ public sealed class ReflowServer : IAsyncDisposable
     readonly WebApplication app;
     readonly DataDirectory directory;
 
-    ReflowServer(WebApplication app, DataDirectory directory, Db db, Routes routes) => (this.app, this.directory, Db, Routes) = (app, directory, db, routes);
+    ReflowServer(WebApplication app, DataDirectory directory, Db db, Tokens tokens, Routes routes) =>
+        (this.app, this.directory, Db, Tokens, Routes) = (app, directory, db, tokens, routes);
 
     /// <summary>The store.</summary>
     internal Db Db { get; }
+
+    /// <summary>The tokens it issues.</summary>
+    internal Tokens Tokens { get; }
 
     /// <summary>The operations that are served.</summary>
     public Routes Routes { get; }
@@ -43,7 +47,7 @@ public sealed class ReflowServer : IAsyncDisposable
             var tokens = new Tokens(db, directory.Key, clock);
             Serve(routes, db, tokens, clock);
             var app = Build(settings, routes, tokens, clock);
-            var server = new ReflowServer(app, directory, db, routes);
+            var server = new ReflowServer(app, directory, db, tokens, routes);
             await Listen(app, ct);
             return server;
         }

@@ -29,10 +29,10 @@ static class GatewayErrors
     public static Error UnknownOpenIds(IEnumerable<string> ids) => new(99992351, 400, $"these open ids not existed: [{string.Join(' ', ids)}]");
 
     /// <inheritdoc cref="UnknownOpenIds"/>
-    public static Error UnknownUserIds(IEnumerable<string> ids) => new(99992360, 400, $"these user ids not existed: [{string.Join(' ', ids)}]");
+    public static Error UnknownUserIds(IEnumerable<string> ids) => new(99992360, 400, $"these ids not existed: [{string.Join(' ', ids)}]");
 
     /// <inheritdoc cref="UnknownOpenIds"/>
-    public static Error UnknownUnionIds(IEnumerable<string> ids) => new(99992364, 400, $"these union ids not existed: [{string.Join(' ', ids)}]");
+    public static Error UnknownUnionIds(IEnumerable<string> ids) => new(99992364, 400, $"these ids not existed: [{string.Join(' ', ids)}]");
 
     /// <summary>An open_id that another app knows its user by.</summary>
     public static readonly Error OpenIdOfAnotherApp = new(99992361, 400, "open_id cross app");

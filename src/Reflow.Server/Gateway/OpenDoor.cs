@@ -73,21 +73,23 @@ public sealed class OpenDoor(Tokens tokens, RateLimits limits) : Door
         var accepted = call.Operation.Tokens;
         if (token.StartsWith("t-", StringComparison.Ordinal))
         {
-            var caller = await tokens.Find(token, TokenKinds.Tenant, call.Now, call.Aborted);
-            return caller is null || !accepted.HasFlag(TokenKinds.Tenant) ? (null, GatewayErrors.BadTenantToken) : (caller, null);
+            var caller = await tokens.Find(token, TokenKinds.Tenant, call.Aborted);
+            return caller is null || caller.ExpiresAt <= call.Now || !accepted.HasFlag(TokenKinds.Tenant) ? (null, GatewayErrors.BadTenantToken) : (caller, null);
         }
         if (token.StartsWith("u-", StringComparison.Ordinal) || token.StartsWith("eyJ", StringComparison.Ordinal))
         {
-            if (!accepted.HasFlag(TokenKinds.User)) return (null, GatewayErrors.UserTokenNotSupported);
-            var caller = await tokens.Find(token, TokenKinds.User, call.Now, call.Aborted);
-            return caller is null ? (null, GatewayErrors.BadUserToken) : (caller, null);
+            var caller = await tokens.Find(token, TokenKinds.User, call.Aborted);
+            return caller is null ? (null, GatewayErrors.BadUserToken)
+                : caller.ExpiresAt <= call.Now ? (null, GatewayErrors.UserTokenExpired)
+                : !accepted.HasFlag(TokenKinds.User) ? (null, GatewayErrors.UserTokenNotSupported)
+                : (caller, null);
         }
         if (token.StartsWith("a-", StringComparison.Ordinal))
         {
             // Task v1 names this case itself: neither a user nor a tenant, whatever the token is worth (contracts: task §4 step 2).
             if (call.Operation.Family is Family.Tasks) return (null, TaskErrors.WrongTokenKind(call.Operation.Name));
-            var caller = await tokens.Find(token, TokenKinds.App, call.Now, call.Aborted);
-            return caller is null || !accepted.HasFlag(TokenKinds.App) ? (null, GatewayErrors.BadAppToken) : (caller, null);
+            var caller = await tokens.Find(token, TokenKinds.App, call.Aborted);
+            return caller is null || caller.ExpiresAt <= call.Now || !accepted.HasFlag(TokenKinds.App) ? (null, GatewayErrors.BadAppToken) : (caller, null);
         }
         return (null, GatewayErrors.TokenPrefix);
     }

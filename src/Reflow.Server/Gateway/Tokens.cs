@@ -20,39 +20,42 @@ public sealed class Tokens(Db db, byte[] key, TimeProvider clock)
     public const long Life = 2 * 60 * 60 * 1000;
     /// <summary>With less than this left, in ms, a new token is issued.</summary>
     public const long Renewal = 30 * 60 * 1000;
+    // An expired token is known for another day, so that its owner hears "expired" and not "unknown".
+    const long Kept = 24 * 60 * 60 * 1000;
     const int MostRemembered = 50_000;
 
     readonly ConcurrentDictionary<string, Caller> remembered = new(StringComparer.Ordinal);
 
     /// <summary>The token that an app or plugin gets now, and how long it has left in whole seconds.</summary>
     /// <param name="tenant">The issuer's tenant.</param>
-    /// <param name="kind">Tenant, app or plugin token.</param>
+    /// <param name="kind">The kind of token.</param>
     /// <param name="issuer">The app's or plugin's id.</param>
+    /// <param name="userId">The member whom a user token stands for; null for all other kinds.</param>
     /// <param name="ct">Ends the wait.</param>
-    public Task<(string Token, long SecondsLeft)> Issue(string tenant, TokenKinds kind, string issuer, CancellationToken ct) => db.Change(tenant, async session =>
+    public Task<(string Token, long SecondsLeft)> Issue(string tenant, TokenKinds kind, string issuer, string? userId, CancellationToken ct) => db.Change(tenant, async session =>
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var known = await session.Find(
-            "select nonce, expires_at from token where tenant = $1 and issuer = $2 and kind = $3 and expires_at >= $4 order by expires_at desc limit 1",
-            r => new Issued(r.GetString(0), r.GetInt64(1)), issuer, Word(kind), now + Renewal);
+            "select nonce, expires_at from token where tenant = $1 and issuer = $2 and kind = $3 and expires_at >= $4 and user_id is $5 order by expires_at desc limit 1",
+            r => new Issued(r.GetString(0), r.GetInt64(1)), issuer, Word(kind), now + Renewal, userId);
         if (known is null)
         {
             known = new(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), now + Life);
-            await session.Execute("delete from token where tenant = $1 and expires_at < $2", now);
+            await session.Execute("delete from token where tenant = $1 and expires_at < $2", now - Kept);
             await session.Execute(
-                "insert into token (tenant, hash, kind, issuer, nonce, issued_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)",
-                Hash(Text(tenant, kind, issuer, known.Nonce)), Word(kind), issuer, known.Nonce, now, known.ExpiresAt);
+                "insert into token (tenant, hash, kind, issuer, user_id, nonce, issued_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                Hash(Text(tenant, kind, issuer, known.Nonce)), Word(kind), issuer, userId, known.Nonce, now, known.ExpiresAt);
         }
         return (Text(tenant, kind, issuer, known.Nonce), (known.ExpiresAt - now) / 1000);
     }, ct);
 
-    /// <summary>Whom a token of this kind stands for; null when it is unknown or has expired.</summary>
-    public async ValueTask<Caller?> Find(string token, TokenKinds kind, long now, CancellationToken ct)
+    /// <summary>Whom a token of this kind stands for, or stood for until it expired; null when it is unknown.</summary>
+    public async ValueTask<Caller?> Find(string token, TokenKinds kind, CancellationToken ct)
     {
-        if (remembered.TryGetValue(token, out var caller)) return caller.Kind == kind && caller.ExpiresAt > now ? caller : null;
+        if (remembered.TryGetValue(token, out var caller)) return caller.Kind == kind ? caller : null;
         if (TenantOf(token) is not { } tenant) return null;
         caller = await db.Read(tenant, session => Load(session, token, kind), ct);
-        if (caller is null || caller.ExpiresAt <= now) return null;
+        if (caller is null) return null;
         if (remembered.Count >= MostRemembered) remembered.Clear();
         remembered[token] = caller;
         return caller;

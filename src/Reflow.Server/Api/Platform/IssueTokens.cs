@@ -25,7 +25,7 @@ static class IssueTokens
         if (call.Body.Refusal is not null || string.IsNullOrEmpty(secret) || !IsAppId(appId)) return InvalidParam;
         var tenant = await db.ReadSystem(session => DirectoryStore.TenantOf(session, RouteKind.App, appId!), call.Aborted);
         if (tenant is null || !await Knows(db, tenant, appId!, secret, call.Aborted)) return SecretInvalid;
-        var (token, secondsLeft) = await tokens.Issue(tenant, TokenKinds.Tenant, appId!, call.Aborted);
+        var (token, secondsLeft) = await tokens.Issue(tenant, TokenKinds.Tenant, appId!, userId: null, call.Aborted);
         return Reply.TopLevel("ok", json =>
         {
             if (alsoAsApp) json.WriteString("app_access_token"u8, token);

@@ -1,0 +1,157 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Reflow.Server.Store;
+using Xunit;
+
+namespace Reflow.Server.Tests;
+
+/// <summary>A real server on a free port, over a copy of the demo workspace's data, under a clock that the test moves.</summary>
+sealed class TestReflow : IAsyncDisposable
+{
+    static readonly Lazy<Task<string>> Template = new(MakeTemplate);
+    readonly ReflowServer server;
+    readonly HttpClient http;
+    readonly Dictionary<string, string> tokens = [];
+
+    TestReflow(ReflowServer server, ManualClock clock, string data)
+    {
+        (this.server, Clock, Data) = (server, clock, data);
+        http = new() { BaseAddress = server.Address, Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public ManualClock Clock { get; }
+
+    /// <summary>The directory of its data.</summary>
+    public string Data { get; }
+
+    public Db Db => server.Db;
+
+    public Uri Address => server.Address;
+
+    public IReadOnlyDictionary<string, Gateway.Operation> Served => server.Routes.Served;
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static async Task<TestReflow> Start(Func<Settings, Settings>? with = null)
+    {
+        var data = Directory.CreateTempSubdirectory("reflow-test-").FullName;
+        foreach (var file in Directory.GetFiles(await Template.Value)) File.Copy(file, Path.Combine(data, Path.GetFileName(file)));
+        return await StartOn(data, new(), with);
+    }
+
+    /// <summary>Starts on data that is there already: a restart.</summary>
+    public static async Task<TestReflow> StartOn(string data, ManualClock clock, Func<Settings, Settings>? with = null)
+    {
+        var settings = new Settings { Urls = "http://127.0.0.1:0", Data = data, RateLimits = false };
+        return new(await ReflowServer.Start(with?.Invoke(settings) ?? settings, clock, Ct), clock, data);
+    }
+
+    /// <summary>Sends a request as it is.</summary>
+    public async Task<Answer> Send(Request request)
+    {
+        using var message = new HttpRequestMessage(new(request.Method), request.Path);
+        if (request.Body is { } body)
+        {
+            message.Content = new ByteArrayContent(body as byte[] ?? Encoding.UTF8.GetBytes(body as string ?? JsonSerializer.Serialize(body)));
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+        if (request.Token is { } token) message.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        foreach (var (name, value) in request.Headers) message.Headers.TryAddWithoutValidation(name, value);
+        using var response = await http.SendAsync(message, Ct);
+        var text = await response.Content.ReadAsStringAsync(Ct);
+        return new((int)response.StatusCode, text, response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(',', h.Value)));
+    }
+
+    /// <summary>Posts with the token of the demo app that has every scope.</summary>
+    public async Task<Answer> Post(string path, object? body = null) => await Send(new("POST", path, body, await Token()));
+
+    /// <summary>Gets with the token of the demo app that has every scope.</summary>
+    public async Task<Answer> Get(string path) => await Send(new("GET", path, null, await Token()));
+
+    /// <summary>The tenant token of a demo app.</summary>
+    public async Task<string> Token(string app = Demo.App)
+    {
+        if (tokens.TryGetValue(app, out var known)) return known;
+        var answer = await Send(new("POST", "/open-apis/auth/v3/tenant_access_token/internal", new { app_id = app, app_secret = Demo.Secrets[app] }));
+        return tokens[app] = answer.Json.GetProperty("tenant_access_token").GetString()!;
+    }
+
+    /// <summary>All rows of all tables but the tokens, as one text: two equal ones mean that nothing changed.</summary>
+    public Task<string> State() => Db.ReadSystem(async session =>
+    {
+        var state = new StringBuilder();
+        foreach (var table in await session.Query("select name from sqlite_master where type = 'table' and name not in ('token') order by name", r => r.GetString(0)))
+        {
+            state.Append("# ").AppendLine(table);
+            foreach (var row in await session.Query($"select * from {table}", r => string.Join('|', Enumerable.Range(0, r.FieldCount).Select(i => r.IsDBNull(i) ? "null" : r.GetValue(i).ToString()))))
+                state.AppendLine(row);
+        }
+        return state.ToString();
+    }, Ct);
+
+    /// <summary>Stops the server and leaves its data.</summary>
+    public async ValueTask Stop()
+    {
+        http.Dispose();
+        await server.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Stop();
+        Directory.Delete(Data, recursive: true);
+    }
+
+    static async Task<string> MakeTemplate()
+    {
+        var data = Directory.CreateTempSubdirectory("reflow-template-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(data, recursive: true);
+        await using var first = await ReflowServer.Start(new() { Urls = "http://127.0.0.1:0", Data = data }, new ManualClock(), Ct);
+        return data;
+    }
+}
+
+/// <summary>A request of a test.</summary>
+/// <param name="Body">Bytes and text are sent as they are, anything else as JSON.</param>
+sealed record Request(string Method, string Path, object? Body = null, string? Token = null)
+{
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+}
+
+/// <summary>What came back.</summary>
+sealed record Answer(int Status, string Text, IReadOnlyDictionary<string, string> Headers)
+{
+    public JsonElement Json => JsonDocument.Parse(Text).RootElement;
+
+    /// <summary><c>code</c>, or Feishu Project's <c>err_code</c>.</summary>
+    public int Code => Json.TryGetProperty("code", out var code) || Json.TryGetProperty("err_code", out code) ? code.GetInt32() : -1;
+
+    public string Message => (Json.TryGetProperty("msg", out var msg) || Json.TryGetProperty("err_msg", out msg) ? msg.GetString() : null) ?? "";
+
+    public JsonElement Data => Json.GetProperty("data");
+
+    /// <summary>The answer when it is a success; fails the test otherwise.</summary>
+    public Answer Ok()
+    {
+        Assert.True(Status == 200 && Code == 0, $"{Status} {Text}");
+        return this;
+    }
+}
+
+/// <summary>The demo workspace's fixed names.</summary>
+static class Demo
+{
+    public const string Tenant = "736588c9260f175d";
+    public const string App = "cli_a1b2c3d4e5f60001";
+    public const string ReportApp = "cli_a1b2c3d4e5f60002";
+    public const string OtherTenant = "736588c9260f175e";
+    public const string OtherTenantsApp = "cli_b1b2c3d4e5f60001";
+
+    public static readonly IReadOnlyDictionary<string, string> Secrets = new Dictionary<string, string>
+    {
+        [App] = "ReflowDemoAppSecret00000000000001",
+        [ReportApp] = "ReflowDemoAppSecret00000000000002",
+        [OtherTenantsApp] = "ReflowDemoAppSecret00000000000003",
+    };
+}
