@@ -36,7 +36,7 @@ public sealed class Tokens(Db db, byte[] key, TimeProvider clock)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var known = await session.Find(
-            "select nonce, expires_at from token where tenant = $1 and issuer = $2 and kind = $3 and expires_at >= $4 and user_id is $5 order by expires_at desc limit 1",
+            "select nonce, expires_at from token where tenant = $1 and issuer = $2 and kind = $3 and expires_at >= $4 and user_id is not distinct from $5 order by expires_at desc limit 1",
             r => new Issued(r.GetString(0), r.GetInt64(1)), issuer, Word(kind), now + Renewal, userId);
         if (known is null)
         {

@@ -1,0 +1,187 @@
+using Reflow.Server.Store;
+using Xunit;
+
+namespace Reflow.Server.Tests;
+
+/// <summary>What every engine must do, once. A new engine is one subclass.</summary>
+public abstract class StoreConformance : IAsyncLifetime
+{
+    const string Tenant = "736588c9260f175d", Other = "736588c9260f175e";
+    const string Insert = "insert into history (tenant, kind, id, seq, at, actor, operation, payload) values ($1, 'test', $2, $3, 0, 'app:x', 'test', '[]')";
+    const string Count = "select count(*) from history where tenant = $1";
+    Db db = null!;
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>The same store again: what was durable is there.</summary>
+    protected abstract Task<Db> Open(DbOptions options);
+
+    public async ValueTask InitializeAsync() => db = await Open(new());
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await db.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_change_that_throws_leaves_nothing_and_the_others_of_its_group_stay()
+    {
+        var gate = new ManualResetEventSlim();
+        var first = db.Change(Tenant, _ => { gate.Wait(Ct); return ValueTask.FromResult(0); }, Ct);
+        var good = db.Change(Tenant, s => s.Execute(Insert, "good", 1), Ct);
+        var bad = db.Change<int>(Tenant, async s =>
+        {
+            await s.Execute(Insert, "bad", 1);
+            throw new InvalidOperationException("half done");
+        }, Ct);
+        var alsoGood = db.Change(Tenant, s => s.Execute(Insert, "also good", 1), Ct);
+        gate.Set();
+        await Task.WhenAll(first, good, alsoGood);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => bad);
+        Assert.Equal(["also good", "good"], await Ids());
+    }
+
+    [Fact]
+    public async Task An_engine_error_in_a_change_is_a_store_failure_and_leaves_nothing()
+    {
+        await db.Change(Tenant, s => s.Execute(Insert, "a", 1), Ct);
+        await Assert.ThrowsAsync<StoreException>(() => db.Change(Tenant, async s =>
+        {
+            await s.Execute(Insert, "b", 1);
+            return await s.Execute(Insert, "a", 1);
+        }, Ct));
+        Assert.Equal(["a"], await Ids());
+    }
+
+    [Fact]
+    public async Task A_tenant_neither_reads_nor_changes_another_tenants_rows()
+    {
+        await db.Change(Tenant, s => s.Execute(Insert, "mine", 1), Ct);
+        await db.Change(Other, s => s.Execute(Insert, "theirs", 1), Ct);
+        Assert.Equal(1, await db.Change(Tenant, s => s.Execute("delete from history where tenant = $1"), Ct));
+        Assert.Equal(1, await db.Read(Other, s => s.Find(Count, r => r.GetInt64(0)), Ct));
+    }
+
+    [Fact]
+    public async Task A_statement_that_does_not_name_the_tenant_is_refused()
+    {
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => db.Read(Tenant, s => s.Query("select id from history", r => r.GetString(0)), Ct));
+        Assert.Contains("must name the tenant", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_read_sees_one_moment_while_changes_go_on()
+    {
+        await db.Change(Tenant, s => s.Execute(Insert, "a", 1), Ct);
+        var (before, after) = await db.Read(Tenant, async s =>
+        {
+            var first = await s.Find(Count, r => r.GetInt64(0));
+            await db.Change(Tenant, writer => writer.Execute(Insert, "b", 1), Ct);
+            return (first, await s.Find(Count, r => r.GetInt64(0)));
+        }, Ct);
+        Assert.Equal((1, 1), (before, after));
+        Assert.Equal(2, await db.Read(Tenant, s => s.Find(Count, r => r.GetInt64(0)), Ct));
+    }
+
+    [Fact]
+    public async Task A_read_cannot_change_anything() =>
+        await Assert.ThrowsAsync<StoreException>(() => db.Read(Tenant, s => s.Execute(Insert, "a", 1), Ct));
+
+    [Fact]
+    public async Task Changes_of_many_callers_are_all_there_and_none_twice()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(i => Task.Run(() => db.Change(Tenant, async s =>
+        {
+            var seq = await s.Find("select coalesce(max(seq), 0) + 1 from history where tenant = $1 and id = $2", r => r.GetInt64(0), "counter");
+            return await s.Execute(Insert, "counter", seq);
+        }, Ct))));
+        Assert.Equal(500, await db.Read(Tenant, s => s.Find("select max(seq) from history where tenant = $1", r => r.GetInt64(0)), Ct));
+    }
+
+    [Fact]
+    public async Task When_the_queue_is_full_the_next_change_is_refused_at_once_and_the_waiting_ones_are_done()
+    {
+        await db.DisposeAsync();
+        db = await Open(new(WaitingChanges: 3));
+        var (started, gate) = (new TaskCompletionSource(), new ManualResetEventSlim());
+        var running = db.Change(Tenant, _ => { started.SetResult(); gate.Wait(Ct); return ValueTask.FromResult(0); }, Ct);
+        await started.Task;
+        var waiting = Enumerable.Range(0, 3).Select(i => db.Change(Tenant, s => s.Execute(Insert, $"{i}", 1), Ct)).ToArray();
+        await Assert.ThrowsAsync<StoreBusyException>(() => db.Change(Tenant, s => s.Execute(Insert, "one too many", 1), Ct));
+        gate.Set();
+        await Task.WhenAll([running, .. waiting]);
+        Assert.Equal(["0", "1", "2"], await Ids());
+    }
+
+    [Fact]
+    public async Task What_was_acknowledged_is_there_after_reopening()
+    {
+        await db.Change(Tenant, s => s.Execute(Insert, "kept", 1), Ct);
+        await db.DisposeAsync();
+        db = await Open(new());
+        Assert.Equal(["kept"], await Ids());
+    }
+
+    [Fact]
+    public async Task Migrations_are_applied_once()
+    {
+        Assert.Equal(0, await Migrations.Apply(db, Ct));
+    }
+
+    [Fact]
+    public async Task An_applied_migration_that_changed_is_noticed()
+    {
+        await db.ChangeSystem(s => s.Execute("update schema_version set checksum = 'other' where number = 1"), Ct);
+        var refused = await Assert.ThrowsAsync<StoreException>(() => Migrations.Apply(db, Ct));
+        Assert.Contains("0001", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Data_of_a_newer_server_is_refused()
+    {
+        await db.ChangeSystem(s => s.Execute("insert into schema_version (number, name, checksum) values (9999, 'later', 'x')"), Ct);
+        var refused = await Assert.ThrowsAsync<StoreException>(() => Migrations.Apply(db, Ct));
+        Assert.Contains("newer Reflow", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_table_but_the_route_to_a_tenant_has_the_tenant_first_in_its_key() =>
+        Assert.Equal(["route", "schema_version"], await TablesWithoutTenantFirst(db));
+
+    /// <summary>The names, in order, of tables whose primary key does not begin with the tenant.</summary>
+    protected abstract Task<IReadOnlyList<string>> TablesWithoutTenantFirst(Db db);
+
+    async Task<IReadOnlyList<string>> Ids() => await db.Read(Tenant, s => s.Query("select id from history where tenant = $1 order by id", r => r.GetString(0)), Ct);
+}
+
+/// <summary>The embedded store.</summary>
+public sealed class SqliteStore : StoreConformance
+{
+    readonly string directory = Directory.CreateTempSubdirectory("reflow-store-").FullName;
+
+    protected override Task<Db> Open(DbOptions options) => Db.OpenSqlite(Path.Combine(directory, "reflow.db"), options, TestContext.Current.CancellationToken);
+
+    protected override async Task<IReadOnlyList<string>> TablesWithoutTenantFirst(Db db) => await db.ReadSystem(s => s.Query(
+        """
+        select t.name from sqlite_master t
+        where t.type = 'table' and not exists (select 1 from pragma_table_info(t.name) c where c.pk = 1 and c.name = 'tenant')
+        order by t.name
+        """, r => r.GetString(0)), TestContext.Current.CancellationToken);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(directory, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task An_acknowledged_change_survives_a_power_cut()
+    {
+        await using var db = await Open(new());
+        Assert.Equal((2, "wal"), await db.ChangeSystem(async s => (
+            await s.Find("pragma synchronous", r => r.GetInt32(0)),
+            await s.Find("pragma journal_mode", r => r.GetString(0))), TestContext.Current.CancellationToken));
+    }
+}
