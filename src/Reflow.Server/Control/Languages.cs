@@ -1,0 +1,20 @@
+namespace Reflow.Server.Control;
+
+/// <summary>The languages of labels: their names in workspace files and their Windows LCIDs on the wire (contracts: apaas §1).</summary>
+static class Languages
+{
+    /// <summary>Simplified Chinese: every label has it.</summary>
+    public const int Chinese = 2052;
+
+    static readonly Dictionary<string, int> Lcids = new()
+    {
+        ["zh-CN"] = Chinese, ["en-US"] = 1033, ["ja-JP"] = 1041, ["zh-TW"] = 1028, ["zh-HK"] = 3076, ["ko-KR"] = 1042, ["de-DE"] = 1031, ["fr-FR"] = 1036,
+        ["es-ES"] = 3082, ["it-IT"] = 1040, ["pt-BR"] = 1046, ["ru-RU"] = 1049, ["th-TH"] = 1054, ["vi-VN"] = 1066, ["id-ID"] = 1057, ["hi-IN"] = 1081,
+    };
+
+    /// <summary>The names that a file may use.</summary>
+    public static IEnumerable<string> Names => Lcids.Keys;
+
+    /// <summary>The LCID of a name; null when it is none.</summary>
+    public static int? Lcid(string name) => Lcids.TryGetValue(name, out var lcid) ? lcid : null;
+}
