@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Reflow.Server.Api.Control;
 using Reflow.Server.Api.Platform;
+using Reflow.Server.Api.Reports;
 using Reflow.Server.Api.Tasks;
 using Reflow.Server.Gateway;
 using Reflow.Server.Store;
@@ -78,6 +79,7 @@ public sealed class ReflowServer : IAsyncDisposable
         Health.Serve(routes);
         IssueTokens.Serve(routes, db, tokens);
         TasksApi.Serve(routes, new TaskStore(db, ids, clock));
+        ReportsApi.Serve(routes, db);
     }
 
     static WebApplication Build(Settings settings, Routes routes, Tokens tokens, TimeProvider clock)

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Reflow.Core.Reports;
 
 namespace Reflow.Server.Store;
 
@@ -9,6 +10,8 @@ namespace Reflow.Server.Store;
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(TaskDocument))]
+[JsonSerializable(typeof(ReportContent))]
+[JsonSerializable(typeof(ReportRule))]
 sealed partial class StoreJson : JsonSerializerContext
 {
     /// <summary>As <see cref="Default"/>, with Chinese text left readable.</summary>

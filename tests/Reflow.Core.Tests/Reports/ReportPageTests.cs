@@ -41,7 +41,7 @@ public class ReportPageTests
         {
             var after = ReportPage.After(token)!.Value;
             var page = ReportPage.Of([.. all.Where(report => report.Id > after).Take(size.Get + 1)], size.Get);
-            if (page.HasMore && page.Items.Count != size.Get) return false;
+            if (page.HasMore && page.Items.Count != size.Get || seen.Count > all.Count) return false;
             seen.AddRange(page.Items);
             token = page.NextToken;
         }

@@ -1,0 +1,10 @@
+using Reflow.Server.Gateway;
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Api.Reports;
+
+/// <summary>Report v1: the operations that are served (contracts: report §1).</summary>
+static class ReportsApi
+{
+    public static void Serve(Routes routes, Db db) => QueryReportTasks.Serve(routes, db);
+}

@@ -1,0 +1,41 @@
+-- A report's id begins with the second of its submission, so that its key is the order by time
+-- and every index that ends in it answers a span of time as a range.
+create table report (
+    tenant    text    not null,
+    report_id integer not null,
+    rule_id   integer not null,
+    user_id   text    not null,
+    doc       text    not null,
+    primary key (tenant, report_id)
+) strict, without rowid;
+create index report_of_rule on report (tenant, rule_id, report_id);
+create index report_of_submitter on report (tenant, user_id, report_id);
+
+-- Whose reports a user token sees: a row for the submitter, for each recipient and for each who got a copy.
+create table report_reader (
+    tenant    text    not null,
+    user_id   text    not null,
+    report_id integer not null,
+    role      text    not null check (role in ('from', 'to', 'cc')),
+    primary key (tenant, user_id, report_id)
+) strict, without rowid;
+
+create table report_rule (
+    tenant     text    not null,
+    rule_id    integer not null,
+    name       text    not null,
+    is_deleted integer not null default 0 check (is_deleted in (0, 1)),
+    created_at integer not null,
+    doc        text    not null,
+    primary key (tenant, rule_id)
+) strict, without rowid;
+
+create table report_settings (
+    tenant                text    not null,
+    enabled               integer not null check (enabled in (0, 1)),
+    require_page_token    integer not null check (require_page_token in (0, 1)),
+    user_max_items        integer not null check (user_max_items > 0),
+    cc_counts_as_received integer not null check (cc_counts_as_received in (0, 1)),
+    exact_rule_names      integer not null check (exact_rule_names in (0, 1)),
+    primary key (tenant)
+) strict, without rowid;

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Reflow.Core.Reports;
+
+namespace Reflow.Server.Store;
+
+/// <summary>Reports and their rules on disk. A submitted report is never changed and never deleted.</summary>
+static class ReportStore
+{
+    /// <summary>The tenant's settings; the defaults until somebody sets them.</summary>
+    public static async ValueTask<ReportSettings> Settings(Session session) => await session.Find(
+        "select enabled, require_page_token, user_max_items, cc_counts_as_received, exact_rule_names from report_settings where tenant = $1",
+        r => new ReportSettings(r.Truth(0), r.Truth(1), r.GetInt32(2), r.Truth(3), r.Truth(4))) ?? new();
+
+    /// <summary>Replaces the tenant's settings.</summary>
+    public static async ValueTask SetSettings(Session session, ReportSettings settings) => await session.Execute(
+        """
+        insert into report_settings (tenant, enabled, require_page_token, user_max_items, cc_counts_as_received, exact_rule_names) values ($1, $2, $3, $4, $5, $6)
+        on conflict (tenant) do update set enabled = excluded.enabled, require_page_token = excluded.require_page_token, user_max_items = excluded.user_max_items,
+            cc_counts_as_received = excluded.cc_counts_as_received, exact_rule_names = excluded.exact_rule_names
+        """,
+        settings.Enabled, settings.RequirePageToken, settings.UserMaxItems, settings.CcCountsAsReceived, settings.ExactRuleNames);
+
+    /// <summary>Whether the tenant has, or had, a rule of this id.</summary>
+    public static async ValueTask<bool> HasRule(Session session, long ruleId) =>
+        await session.Find("select 1 from report_rule where tenant = $1 and rule_id = $2", r => true, ruleId);
+
+    /// <summary>Creates or replaces a rule.</summary>
+    public static async ValueTask SetRule(Session session, ReportRule rule) => await session.Execute(
+        """
+        insert into report_rule (tenant, rule_id, name, is_deleted, created_at, doc) values ($1, $2, $3, $4, $5, $6)
+        on conflict (tenant, rule_id) do update set name = excluded.name, is_deleted = excluded.is_deleted, created_at = excluded.created_at, doc = excluded.doc
+        """,
+        rule.Id, rule.Name, rule.IsDeleted, rule.CreatedAt, JsonSerializer.Serialize(rule, StoreJson.Readable.ReportRule));
+
+    /// <summary>Whether a report has this id.</summary>
+    public static async ValueTask<bool> Has(Session session, long reportId) =>
+        await session.Find("select 1 from report where tenant = $1 and report_id = $2", r => true, reportId);
+
+    /// <summary>Stores a submitted report and whom it is readable for.</summary>
+    public static async ValueTask Insert(Session session, Report report)
+    {
+        await session.Execute("insert into report (tenant, report_id, rule_id, user_id, doc) values ($1, $2, $3, $4, $5)",
+            report.Id, report.RuleId, report.From, JsonSerializer.Serialize(report.Content, StoreJson.Readable.ReportContent));
+        await AddReader(session, report, report.From, "from");
+        foreach (var recipient in report.Content.To) await AddReader(session, report, recipient.UserId, "to");
+        foreach (var copied in report.Content.Cc) await AddReader(session, report, copied, "cc");
+    }
+
+    /// <summary>The page of reports that a filter lets through, oldest first.</summary>
+    public static async ValueTask<ReportPage> Page(Session session, ReportFilter filter, int size)
+    {
+        var (sql, args) = filter.Statement(size + 1);
+        return ReportPage.Of(await session.Query(sql, r => new Report(
+            r.GetInt64(0), r.GetInt64(1), r.GetString(2), JsonSerializer.Deserialize(r.GetString(3), StoreJson.Default.ReportContent)!), args), size);
+    }
+
+    static async ValueTask AddReader(Session session, Report report, string userId, string role) => await session.Execute(
+        "insert into report_reader (tenant, user_id, report_id, role) values ($1, $2, $3, $4) on conflict do nothing", userId, report.Id, role);
+}
+
+/// <summary>Which reports are asked for.</summary>
+/// <param name="Window">Submitted within.</param>
+/// <param name="After">The id after which they start; 0 for the first.</param>
+sealed record ReportFilter(ReportWindow Window, long After)
+{
+    /// <summary>Only those of this rule.</summary>
+    public long? RuleId { get; init; }
+
+    /// <summary>Only those that this member submitted.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Only those that this member submitted or received.</summary>
+    public string? Reader { get; init; }
+
+    /// <summary>Whether those that the reader got a copy of count as received.</summary>
+    public bool WithCopies { get; init; } = true;
+
+    /// <summary>
+    /// The statement for at most so many reports. Each combination has a text of its own, so that each is prepared once and walks the one index that fits.
+    /// </summary>
+    public (string Sql, object?[] Args) Statement(int limit)
+    {
+        var sql = new StringBuilder("select r.report_id, r.rule_id, r.user_id, r.doc from ");
+        List<object?> args = [Math.Max(Window.FirstId, After + 1), Window.LastId];
+        var key = Reader is null ? "r" : "s";
+        sql.Append(Reader is null
+            ? "report r where r.tenant = $1"
+            : "report_reader s join report r on r.tenant = s.tenant and r.report_id = s.report_id where s.tenant = $1");
+        sql.Append(CultureInfo.InvariantCulture, $" and {key}.report_id between $2 and $3");
+        if (Reader is not null) And("s.user_id", Reader);
+        if (Reader is not null && !WithCopies) sql.Append(" and s.role <> 'cc'");
+        if (RuleId is not null) And("r.rule_id", RuleId);
+        if (From is not null) And("r.user_id", From);
+        args.Add(limit);
+        sql.Append(CultureInfo.InvariantCulture, $" order by {key}.report_id limit ${args.Count + 1}");
+        return (sql.ToString(), [.. args]);
+
+        void And(string column, object? value)
+        {
+            args.Add(value);
+            sql.Append(CultureInfo.InvariantCulture, $" and {column} = ${args.Count + 1}");
+        }
+    }
+}

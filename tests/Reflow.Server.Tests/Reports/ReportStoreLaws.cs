@@ -1,0 +1,89 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Reflow.Core.Reports;
+using Reflow.Server.Store;
+using Xunit;
+
+namespace Reflow.Server.Tests.Reports;
+
+/// <summary>Whatever is asked, the store answers what a search through the whole list answers, and pages of any size add up to it.</summary>
+public sealed class ReportStoreLaws : IAsyncLifetime
+{
+    const int Seconds = 12, People = 4, Rules = 3;
+    readonly string directory = Directory.CreateTempSubdirectory("reflow-reports-").FullName;
+    readonly List<Report> all = [];
+    Db db = null!;
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        db = await Db.OpenSqlite(Path.Combine(directory, "reflow.db"), new(), Ct);
+        var random = new Random(11);
+        string Anyone() => $"u{random.Next(People)}";
+        for (var i = 0; i < 120; i++)
+            all.Add(new((long)random.Next(Seconds) << 32 | (uint)i, random.Next(Rules), Anyone(), new("", "", "", [], [], [new(Anyone(), ""), new(Anyone(), "")], [Anyone()])));
+        await db.ChangeSystem(async s =>
+        {
+            foreach (var report in all) await ReportStore.Insert(s.For("mine"), report);
+            foreach (var report in all) await ReportStore.Insert(s.For("theirs"), report with { Id = report.Id + 200 });
+            return 0;
+        }, Ct);
+        all.Sort((a, b) => a.Id.CompareTo(b.Id));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await db.DisposeAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public void Pages_of_any_size_add_up_to_what_was_asked_for() => Prop.ForAll(Asked(), asked =>
+    {
+        List<long> seen = [];
+        long? after = 0;
+        while (after is not null)
+        {
+            var page = db.Read("mine", s => ReportStore.Page(s, asked.Filter with { After = after.Value }, asked.Size), Ct).GetAwaiter().GetResult();
+            if (page.HasMore && page.Items.Count != asked.Size || seen.Count > all.Count) return false;
+            seen.AddRange(page.Items.Select(report => report.Id));
+            after = page.NextToken is { } token ? ReportPage.After(token) : null;
+        }
+        return seen.SequenceEqual(all.Where(report => Matches(asked.Filter, report)).Select(report => report.Id));
+    }).QuickCheckThrowOnFailure();
+
+    static bool Matches(ReportFilter filter, Report report) =>
+        filter.Window.First <= report.CommitTime && report.CommitTime <= filter.Window.Last
+        && (filter.RuleId is null || filter.RuleId == report.RuleId)
+        && (filter.From is null || filter.From == report.From)
+        && (filter.Reader is null || filter.Reader == report.From || report.Content.To.Any(to => to.UserId == filter.Reader)
+            || filter.WithCopies && report.Content.Cc.Contains(filter.Reader));
+
+    static Arbitrary<Query> Asked()
+    {
+        var someone = Gen.OneOf(Gen.Constant<string?>(null), Gen.Choose(0, People).Select(i => (string?)$"u{i}"));
+        var gen =
+            from first in Gen.Choose(-1, Seconds)
+            from last in Gen.Choose(-1, Seconds)
+            from rule in Gen.OneOf(Gen.Constant<long?>(null), Gen.Choose(0, Rules).Select(i => (long?)i))
+            from @from in someone
+            from reader in someone
+            from copies in ArbMap.Default.GeneratorFor<bool>()
+            from size in Gen.Choose(1, 25)
+            select new Query(new(new(first, last), 0) { RuleId = rule, From = @from, Reader = reader, WithCopies = copies }, size);
+        return Arb.From(gen, Smaller);
+    }
+
+    static IEnumerable<Query> Smaller(Query asked)
+    {
+        var filter = asked.Filter;
+        if (filter.RuleId is not null) yield return asked with { Filter = filter with { RuleId = null } };
+        if (filter.From is not null) yield return asked with { Filter = filter with { From = null } };
+        if (filter.Reader is not null) yield return asked with { Filter = filter with { Reader = null } };
+        if (filter.Window.First < filter.Window.Last) yield return asked with { Filter = filter with { Window = filter.Window with { First = filter.Window.First + 1 } } };
+        if (asked.Size > 1) yield return asked with { Size = asked.Size - 1 };
+    }
+
+    sealed record Query(ReportFilter Filter, int Size);
+}
