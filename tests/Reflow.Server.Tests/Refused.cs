@@ -13,7 +13,7 @@ namespace Reflow.Server.Tests;
 /// <param name="Operation">The operation's name in the contract.</param>
 /// <param name="Code">The code of the row.</param>
 /// <param name="When">Makes the situation and answers the request that is refused.</param>
-sealed record Refused(string Name, string Operation, int Code, Func<TestReflow, Task<Request>> When)
+public sealed record Refused(string Name, string Operation, int Code, Func<TestReflow, Task<Request>> When)
 {
     /// <summary>The row's text, where the operation has several rows of this code.</summary>
     public string? Message { get; init; }

@@ -7,7 +7,7 @@ using Xunit;
 namespace Reflow.Server.Tests;
 
 /// <summary>A real server on a free port, over a copy of the demo workspace's data, under a clock that the test moves.</summary>
-sealed class TestReflow : IAsyncDisposable
+public sealed class TestReflow : IAsyncDisposable
 {
     static readonly Lazy<Task<string>> Template = new(MakeTemplate);
     readonly ReflowServer server;
@@ -20,7 +20,7 @@ sealed class TestReflow : IAsyncDisposable
         http = new() { BaseAddress = server.Address, Timeout = TimeSpan.FromSeconds(60) };
     }
 
-    public ManualClock Clock { get; }
+    internal ManualClock Clock { get; }
 
     /// <summary>The directory of its data.</summary>
     public string Data { get; }
@@ -41,7 +41,7 @@ sealed class TestReflow : IAsyncDisposable
     }
 
     /// <summary>Starts on data that is there already: a restart.</summary>
-    public static async Task<TestReflow> StartOn(string data, ManualClock clock, Func<Settings, Settings>? with = null)
+    internal static async Task<TestReflow> StartOn(string data, ManualClock clock, Func<Settings, Settings>? with = null)
     {
         var settings = new Settings { Urls = "http://127.0.0.1:0", Data = data, RateLimits = false };
         return new(await ReflowServer.Start(with?.Invoke(settings) ?? settings, clock, Ct), clock, data);
@@ -76,6 +76,19 @@ sealed class TestReflow : IAsyncDisposable
         var answer = await Send(new("POST", "/open-apis/auth/v3/tenant_access_token/internal", new { app_id = app, app_secret = Demo.Secrets[app] }));
         return tokens[app] = answer.Json.GetProperty("tenant_access_token").GetString()!;
     }
+
+    /// <summary>A user token of the member with this kunlun id, issued to a demo app.</summary>
+    public async Task<string> UserToken(string kunlunId, string app = Demo.App) =>
+        (await server.Tokens.Issue(Demo.Tenant, Gateway.TokenKinds.User, app, await UserId(kunlunId), Ct)).Token;
+
+    /// <summary>The <c>user_id</c> of the member with this kunlun id.</summary>
+    public async Task<string> UserId(string kunlunId) =>
+        await Db.Read(Demo.Tenant, s => s.Find("select user_id from member where tenant = $1 and kunlun_id = $2", r => r.GetString(0), kunlunId), Ct)
+        ?? throw new InvalidOperationException($"no member has kunlun id {kunlunId}");
+
+    /// <summary>The id by which an app knows the member.</summary>
+    public async Task<string> OpenId(string kunlunId, string app = Demo.App) =>
+        Core.Directory.Identities.OpenId(Demo.Tenant, app, new Core.Directory.Actor.User(await UserId(kunlunId)));
 
     /// <summary>All rows of all tables but the tokens, as one text: two equal ones mean that nothing changed.</summary>
     public Task<string> State() => Db.ReadSystem(async session =>
@@ -114,13 +127,13 @@ sealed class TestReflow : IAsyncDisposable
 
 /// <summary>A request of a test.</summary>
 /// <param name="Body">Bytes and text are sent as they are, anything else as JSON.</param>
-sealed record Request(string Method, string Path, object? Body = null, string? Token = null)
+public sealed record Request(string Method, string Path, object? Body = null, string? Token = null)
 {
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 }
 
 /// <summary>What came back.</summary>
-sealed record Answer(int Status, string Text, IReadOnlyDictionary<string, string> Headers)
+public sealed record Answer(int Status, string Text, IReadOnlyDictionary<string, string> Headers)
 {
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 

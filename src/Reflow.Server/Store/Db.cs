@@ -65,6 +65,9 @@ public sealed class Db : IAsyncDisposable
     /// <summary>As <see cref="Read"/>, over all tenants.</summary>
     public Task<T> ReadSystem<T>(Func<SystemSession, ValueTask<T>> work, CancellationToken ct) => readers.Run(work, ct);
 
+    /// <summary>How many changes wait for the writer, without those that it is at.</summary>
+    internal int WaitingChanges => writer.Waiting;
+
     /// <summary>Finishes the changes that were accepted, then closes.</summary>
     public async ValueTask DisposeAsync()
     {

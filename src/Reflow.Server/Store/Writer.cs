@@ -25,6 +25,8 @@ sealed class Writer : IAsyncDisposable
         thread.Start();
     }
 
+    public int Waiting => waiting.Reader.Count;
+
     public Task<T> Run<T>(Func<SystemSession, ValueTask<T>> work, CancellationToken ct)
     {
         var change = new Change<T>(work, ct);
