@@ -88,7 +88,11 @@ public sealed class ReflowServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseUrls(settings.Urls).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = Call.LargestBody;
+            kestrel.Limits.MaxRequestBodySize = Call.LargestBodyRead;
+            // Longer ones would be refused below the gateway, without the JSON that every client expects.
+            kestrel.Limits.MaxRequestBufferSize = 1 << 20;
+            kestrel.Limits.MaxRequestLineSize = 1 << 16;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 1 << 16;
         });
         builder.Logging.AddSimpleConsole().SetMinimumLevel(settings.LogLevel);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));

@@ -53,7 +53,6 @@ public class MalformedRequests
     [InlineData("GET /open-apis/task/v1/tasks/%00 HTTP/1.1\r\nHost: x\r\n\r\n")]
     [InlineData("GET /open-apis/task/v1/tasks/%C3%28 HTTP/1.1\r\nHost: x\r\n\r\n")]
     [InlineData("\x16\x03\x01\x02 nonsense\r\n\r\n")]
-    [InlineData("GET / HTTP/9.9\r\n\r\n")]
     public async Task Broken_http_is_answered_or_hung_up_on_and_never_a_5xx(string sent)
     {
         await using var reflow = await TestReflow.Start();

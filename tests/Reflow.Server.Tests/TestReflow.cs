@@ -17,7 +17,7 @@ public sealed class TestReflow : IAsyncDisposable
     TestReflow(ReflowServer server, ManualClock clock, string data)
     {
         (this.server, Clock, Data) = (server, clock, data);
-        http = new() { BaseAddress = server.Address, Timeout = TimeSpan.FromSeconds(60) };
+        http = new() { Timeout = TimeSpan.FromSeconds(60) };
     }
 
     internal ManualClock Clock { get; }
@@ -50,7 +50,7 @@ public sealed class TestReflow : IAsyncDisposable
     /// <summary>Sends a request as it is.</summary>
     public async Task<Answer> Send(Request request)
     {
-        using var message = new HttpRequestMessage(new(request.Method), request.Path);
+        using var message = new HttpRequestMessage(new(request.Method), new Uri(Address.OriginalString.TrimEnd('/') + request.Path));
         if (request.Body is { } body)
         {
             message.Content = new ByteArrayContent(body as byte[] ?? Encoding.UTF8.GetBytes(body as string ?? JsonSerializer.Serialize(body)));
@@ -113,7 +113,7 @@ public sealed class TestReflow : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Stop();
-        Directory.Delete(Data, recursive: true);
+        if (Directory.Exists(Data)) Directory.Delete(Data, recursive: true);
     }
 
     static async Task<string> MakeTemplate()

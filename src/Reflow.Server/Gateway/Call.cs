@@ -9,6 +9,8 @@ public sealed class Call : IDisposable
 {
     /// <summary>Bodies above this are refused, in bytes.</summary>
     public const int LargestBody = 1 << 20;
+    /// <summary>Bodies above this are not even read to their end, in bytes.</summary>
+    public const int LargestBodyRead = 16 << 20;
     const int DeepestBody = 64;
 
     readonly string[] pathValues;
@@ -62,13 +64,17 @@ public sealed class Call : IDisposable
     internal async ValueTask<(bool Read, string Why)> ReadBody()
     {
         var request = Http.Request;
-        if (request.ContentLength is > LargestBody) return (false, $"the body is larger than {LargestBody} bytes");
-        rented = ArrayPool<byte>.Shared.Rent((int)Math.Max(request.ContentLength ?? 0, 1023) + 1);
+        rented = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(request.ContentLength ?? 0, 1023, LargestBody) + 1);
         var length = 0;
         while (await request.Body.ReadAsync(rented.AsMemory(length), Aborted) is > 0 and var read)
         {
             length += read;
-            if (length > LargestBody) return (false, $"the body is larger than {LargestBody} bytes");
+            if (length > LargestBody)
+            {
+                // Read to its end, as far as that is bearable: a client that is still sending does not see the answer.
+                while (await request.Body.ReadAsync(rented, Aborted) > 0) { }
+                return (false, $"the body is larger than {LargestBody} bytes");
+            }
             if (length == rented.Length) Grow();
         }
         return Parse(rented.AsMemory(0, length));
@@ -87,6 +93,7 @@ public sealed class Call : IDisposable
         if (sent.Span.StartsWith("\uFEFF"u8)) sent = sent[3..];
         if (sent.Span.Trim(" \t\r\n"u8).IsEmpty) return (true, "");
         if (!Utf8.IsValid(sent.Span)) return (false, "the body is not UTF-8");
+        if (sent.Span.IndexOf("\\u"u8) >= 0 && !EscapesAreText(sent.Span)) return (false, "the body escapes what is no text: half a surrogate pair, or U+0000");
         try
         {
             body = JsonDocument.Parse(sent, new() { MaxDepth = DeepestBody });
@@ -97,6 +104,20 @@ public sealed class Call : IDisposable
         }
         Body = Input.Of(body.RootElement);
         return (true, "");
+    }
+
+    // What is escaped is only looked at when somebody asks for it, and then it is too late to say no.
+    static bool EscapesAreText(ReadOnlySpan<byte> sent)
+    {
+        var json = new Utf8JsonReader(sent, new() { MaxDepth = DeepestBody });
+        try
+        {
+            while (json.Read())
+                if (json.ValueIsEscaped && json.GetString()!.Contains('\0')) return false;
+            return true;
+        }
+        catch (JsonException) { return true; /* broken JSON is told apart by the parser */ }
+        catch (InvalidOperationException) { return false; }
     }
 
     void Grow()

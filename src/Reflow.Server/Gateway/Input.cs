@@ -154,15 +154,7 @@ public sealed class Input
 
     string TextOf(JsonElement value, string name)
     {
-        if (value.ValueKind is JsonValueKind.String)
-        {
-            // A lone surrogate is no text, and no store takes U+0000.
-            try
-            {
-                if (value.GetString() is { } text && !text.Contains('\0')) return text;
-            }
-            catch (InvalidOperationException) { }
-        }
+        if (value.ValueKind is JsonValueKind.String) return value.GetString()!;
         WrongType(name, value);
         return "";
     }
