@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Reflow.Core.Tasks;
@@ -130,14 +131,15 @@ public sealed record TaskDraft
     {
         try
         {
-            using var json = JsonDocument.Parse(text, new() { MaxDepth = 16 });
-            if (json.RootElement.ValueKind is not JsonValueKind.Object) return null;
+            const int deepest = 16;
+            var sent = Encoding.UTF8.GetBytes(text);
+            using var json = JsonDocument.Parse(sent, new() { MaxDepth = deepest });
+            if (!JsonText.EscapesAreText(sent, deepest) || json.RootElement.ValueKind is not JsonValueKind.Object) return null;
             var members = new Dictionary<string, JsonElement>();
             foreach (var member in json.RootElement.EnumerateObject()) members[member.Name] = member.Value.Clone();
             return members;
         }
-        // A lone surrogate parses and then is no text.
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException) { return null; }
+        catch (JsonException) { return null; }
     }
 
     static string Quoted(string text) => "\"" + JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping) + "\"";

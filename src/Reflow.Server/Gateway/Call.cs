@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
+using Reflow.Core;
 
 namespace Reflow.Server.Gateway;
 
@@ -93,7 +94,7 @@ public sealed class Call : IDisposable
         if (sent.Span.StartsWith("\uFEFF"u8)) sent = sent[3..];
         if (sent.Span.Trim(" \t\r\n"u8).IsEmpty) return (true, "");
         if (!Utf8.IsValid(sent.Span)) return (false, "the body is not UTF-8");
-        if (sent.Span.IndexOf("\\u"u8) >= 0 && !EscapesAreText(sent.Span)) return (false, "the body escapes what is no text: half a surrogate pair, or U+0000");
+        if (!JsonText.EscapesAreText(sent.Span, DeepestBody)) return (false, "the body escapes what is no text: half a surrogate pair, or U+0000");
         try
         {
             body = JsonDocument.Parse(sent, new() { MaxDepth = DeepestBody });
@@ -104,20 +105,6 @@ public sealed class Call : IDisposable
         }
         Body = Input.Of(body.RootElement);
         return (true, "");
-    }
-
-    // What is escaped is only looked at when somebody asks for it, and then it is too late to say no.
-    static bool EscapesAreText(ReadOnlySpan<byte> sent)
-    {
-        var json = new Utf8JsonReader(sent, new() { MaxDepth = DeepestBody });
-        try
-        {
-            while (json.Read())
-                if (json.ValueIsEscaped && json.GetString()!.Contains('\0')) return false;
-            return true;
-        }
-        catch (JsonException) { return true; /* broken JSON is told apart by the parser */ }
-        catch (InvalidOperationException) { return false; }
     }
 
     void Grow()
