@@ -97,8 +97,8 @@ public sealed class ReflowServer : IAsyncDisposable
         builder.Logging.AddSimpleConsole().SetMinimumLevel(settings.LogLevel);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
         var app = builder.Build();
-        var door = new OpenDoor(tokens, new RateLimits(clock, settings.RateLimits));
-        var gateway = new Gateway.Gateway(routes, open: door, project: door, clock, app.Services.GetRequiredService<ILogger<Gateway.Gateway>>());
+        var open = new OpenDoor(tokens, new RateLimits(clock, settings.RateLimits));
+        var gateway = new Gateway.Gateway(routes, new(open, Project: open, new ControlDoor(settings.AdminToken)), clock, app.Services.GetRequiredService<ILogger<Gateway.Gateway>>());
         app.Run(gateway.Handle);
         return app;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Security.Cryptography;
 
 namespace Reflow.Server;
 
@@ -21,6 +22,9 @@ public sealed record Settings
     /// <summary>Whether the contract's rate limits hold.</summary>
     public bool RateLimits { get; init; } = true;
 
+    /// <summary>The bearer token of the control plane; a random one when none is given.</summary>
+    public string AdminToken { get; init; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
     /// <summary>The least severe log messages that are shown.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
@@ -38,13 +42,14 @@ public sealed record Settings
         var noDemo = new Option<bool>("--no-demo") { Description = "Leave an empty store empty (REFLOW_NO_DEMO=true)", DefaultValueFactory = result => Choice(result, "REFLOW_NO_DEMO", "false", "true", "false") == "true" };
         var limits = new Option<string>("--rate-limits") { Description = "Whether the contract's rate limits hold (REFLOW_RATE_LIMITS)", HelpName = "on|off", DefaultValueFactory = result => Choice(result, "REFLOW_RATE_LIMITS", "on", "on", "off") };
         limits.AcceptOnlyFromAmong("on", "off");
+        var admin = new Option<string>("--admin-token") { Description = "Token of the control plane; a random one is printed when none is given (REFLOW_ADMIN_TOKEN)", HelpName = "TOKEN", DefaultValueFactory = _ => Environment("REFLOW_ADMIN_TOKEN") ?? "" };
         var level = new Option<LogLevel>("--log-level")
         {
             Description = "Least severe messages to log (REFLOW_LOG_LEVEL)",
             HelpName = string.Join('|', Enum.GetNames<LogLevel>()).ToLowerInvariant(),
             DefaultValueFactory = result => Enum.Parse<LogLevel>(Choice(result, "REFLOW_LOG_LEVEL", nameof(LogLevel.Warning), Enum.GetNames<LogLevel>()), ignoreCase: true),
         };
-        var command = new RootCommand("Reflow: a self-hosted work server that speaks Feishu's open API.") { urls, data, workspace, noDemo, limits, level };
+        var command = new RootCommand("Reflow: a self-hosted work server that speaks Feishu's open API.") { urls, data, workspace, noDemo, limits, admin, level };
         command.SetAction((said, ct) => start(new()
         {
             Urls = said.GetValue(urls)!,
@@ -52,6 +57,7 @@ public sealed record Settings
             Workspace = said.GetValue(workspace),
             Demo = !said.GetValue(noDemo),
             RateLimits = said.GetValue(limits) == "on",
+            AdminToken = said.GetValue(admin) is { Length: > 0 } token ? token : new Settings().AdminToken,
             LogLevel = said.GetValue(level),
         }, ct));
         return command;

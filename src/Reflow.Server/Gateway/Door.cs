@@ -3,6 +3,18 @@ using Reflow.Core;
 
 namespace Reflow.Server.Gateway;
 
+/// <summary>Which door leads to which family.</summary>
+sealed record Doors(Door Open, Door Project, Door Control)
+{
+    /// <summary>The door of a family.</summary>
+    public Door Of(Family family) => family switch
+    {
+        Family.Projects => Project,
+        Family.Control => Control,
+        Family.Platform or Family.Flows or Family.Reports or Family.Tasks => Open,
+    };
+}
+
 /// <summary>
 /// The manners of one API: what a call must pass before its operation runs, and the envelope around every answer.
 /// Feishu's open platform and Feishu Project each have their own (contracts: platform §1.5, §2; project §1, §3.3).

@@ -9,7 +9,7 @@ namespace Reflow.Server.Gateway;
 /// What every call passes, in this order: route, the door of its family (identity, scopes, limits, body), the operation, the envelope.
 /// Nothing that a caller sends leads to a 5xx: that means a bug or a dead database.
 /// </summary>
-sealed partial class Gateway(Routes routes, Door open, Door project, TimeProvider clock, ILogger<Gateway> log)
+sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, ILogger<Gateway> log)
 {
     static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
     [ThreadStatic] static ArrayBufferWriter<byte>? buffer;
@@ -25,7 +25,7 @@ sealed partial class Gateway(Routes routes, Door open, Door project, TimeProvide
             return;
         }
         using var call = new Call(http, match, logIds.Next(), clock);
-        var door = match.Operation.Family is Family.Projects ? project : open;
+        var door = doors.Of(match.Operation.Family);
         var reply = await Answer(call, door, match.Handler);
         if (!http.RequestAborted.IsCancellationRequested) await Send(call, door, reply);
     }

@@ -31,6 +31,8 @@ public enum TokenKinds
     App = 4,
     /// <summary>Feishu Project's <c>plugin_token</c>, also its virtual one, <c>p-…</c>.</summary>
     Plugin = 8,
+    /// <summary>The admin token of Reflow's own control plane.</summary>
+    Admin = 16,
 }
 
 /// <summary>So many calls in so many seconds, per operation, app and tenant (contracts: platform §2.4).</summary>

@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Reflow.Core;
+
+namespace Reflow.Server.Gateway;
+
+/// <summary>
+/// The manners of Reflow's own control plane: the admin token, then the body. One shape of error, with the reason in words: <c>code</c> is the HTTP status and <c>msg</c> says why.
+/// </summary>
+/// <param name="adminToken">The bearer that is let in.</param>
+sealed class ControlDoor(string adminToken) : Door
+{
+    static readonly Error TokenMissing = new(401, 401, "send the admin token as Authorization: Bearer TOKEN; the server printed it when it started, or was given it as REFLOW_ADMIN_TOKEN");
+    static readonly Error TokenWrong = new(401, 401, "this is not the admin token");
+
+    public override async ValueTask<Refusal?> Admit(Call call)
+    {
+        if (call.Operation.Tokens.HasFlag(TokenKinds.Admin))
+        {
+            var header = call.Http.Request.Headers.Authorization.ToString();
+            if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return TokenMissing;
+            if (!SameText(header["Bearer ".Length..].Trim(), adminToken)) return TokenWrong;
+        }
+        var (read, why) = await call.ReadBody();
+        return read ? null : Unreadable(why);
+    }
+
+    public override void Write(Utf8JsonWriter json, Call call, in Reply reply) => OpenEnvelope.Write(json, call, reply);
+
+    public override Refusal Unreadable(string why) => new Error(400, 400, why);
+
+    public override Error Busy(Operation operation) => new(503, 503, "too many changes are waiting; try again");
+
+    public override Error Broken(Operation operation) => new(500, 500, "the server failed; its log has the reason under this log id");
+
+    // Hashes have one length, so that the time taken tells nothing of the token's.
+    static bool SameText(string one, string other) =>
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(one)), SHA256.HashData(Encoding.UTF8.GetBytes(other)));
+}
