@@ -6,6 +6,7 @@ var command = Settings.Command(async (settings, ct) =>
     {
         await using var server = await ReflowServer.Start(settings, TimeProvider.System, ct);
         Console.WriteLine($"Reflow is serving on {server.Address}");
+        Console.WriteLine($"Admin token of the control plane: {settings.AdminToken}");
         await server.WaitForShutdown(ct);
         return 0;
     }
