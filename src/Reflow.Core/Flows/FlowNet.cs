@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+
+namespace Reflow.Core.Flows;
+
+/// <summary>A valid definition, indexed for walking: built once per version and shared by all its instances.</summary>
+public sealed class FlowNet
+{
+    readonly FrozenDictionary<string, FlowNode> nodes;
+    readonly FrozenDictionary<string, FlowEdge[]> leaving;
+    readonly FrozenDictionary<string, Region?> regions;
+    readonly FrozenDictionary<string, string> joins;
+    readonly FrozenSet<string> ends;
+    readonly FrozenDictionary<string, RollbackPolicy> rollbacks;
+
+    FlowNet(FlowDefinition definition, FlowRegions found)
+    {
+        Definition = definition;
+        nodes = definition.Nodes.ToFrozenDictionary(n => n.Key);
+        leaving = definition.Nodes.ToFrozenDictionary(n => n.Key, n => definition.Edges.Where(e => e.From == n.Key).ToArray());
+        regions = found.Of.ToFrozenDictionary();
+        joins = found.JoinOf.ToFrozenDictionary();
+        ends = found.JoinOf.Values.ToFrozenSet();
+        rollbacks = definition.Nodes.ToFrozenDictionary(n => n.Key,
+            n => (n as FlowNode.Human)?.Rollback?.Over(definition.Rollback) ?? definition.Rollback);
+        Start = (FlowNode.Start)definition.Nodes.Single(n => n is FlowNode.Start);
+    }
+
+    /// <summary>The definition.</summary>
+    public FlowDefinition Definition { get; }
+
+    /// <summary>The start node.</summary>
+    public FlowNode.Start Start { get; }
+
+    /// <summary>The net of a definition without faults.</summary>
+    /// <exception cref="ArgumentException">The definition has faults: <see cref="FlowValidation.Faults"/> was not asked first.</exception>
+    public static FlowNet Of(FlowDefinition definition) => FlowValidation.Faults(definition) is [var fault, ..]
+        ? throw new ArgumentException($"{fault.Path}: {fault.Sentence}", nameof(definition))
+        : new(definition, FlowRegions.Find(definition));
+
+    /// <summary>The node with this key.</summary>
+    public FlowNode this[string key] => nodes[key];
+
+    /// <summary>The edges that leave a node, in the definition's order.</summary>
+    public IReadOnlyList<FlowEdge> Leaving(string key) => leaving[key];
+
+    /// <summary>The one node behind a node that is no fork.</summary>
+    public string After(string key) => leaving[key][0].To;
+
+    /// <summary>The rollback policy that holds for tasks of a node.</summary>
+    public RollbackPolicy RollbackOf(string key) => rollbacks[key];
+
+    /// <summary>Whether a node is where the branches of a fork come together.</summary>
+    public bool IsJoin(string key) => ends.Contains(key);
+
+    /// <summary>The join of the innermost fork that a node is inside of; null on the trunk.</summary>
+    public string? JoinAround(string key) => regions[key] is { } region ? joins[region.Split] : null;
+
+    /// <summary>How many it takes at a node; the start takes its initiator.</summary>
+    public (Mode Mode, int Percent) ModeOf(string key) => nodes[key] is FlowNode.Human human ? (human.Mode, human.Percent) : (Mode.All, 100);
+}
+
+/// <summary>A branch of a fork in the definition.</summary>
+/// <param name="Split">The key of the gateway that forks.</param>
+/// <param name="Branch">The position of the branch's edge.</param>
+/// <param name="Outer">The branch that the fork itself is inside of.</param>
+sealed record Region(string Split, int Branch, Region? Outer);

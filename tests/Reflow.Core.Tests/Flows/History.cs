@@ -1,0 +1,95 @@
+using Reflow.Core.Flows;
+
+namespace Reflow.Core.Tests.Flows;
+
+/// <summary>The invariants that compare a state with the one before (contracts/apaas §4.1: I8, I10, I12, I13).</summary>
+static class History
+{
+    public static void Check(FlowState? before, FlowState after, FlowCommand command, IReadOnlyList<FlowEvent> events, FlowNet net)
+    {
+        if (before is null)
+            return;
+        Grows(before, after);
+        if (command is FlowCommand.RollBack rollback && net.RollbackOf(before.Tasks[rollback.TaskId].Node).Siblings is Siblings.Keep)
+            RolledBack(before, after, rollback);
+        if (command is FlowCommand.Transfer { TaskId: var transferred })
+            Untouched(before, after, transferred, after.Tasks[transferred].Status is UserTaskStatus.Pending);
+        if (command is FlowCommand.AddAssignee { TaskId: var added })
+            Untouched(before, after, added, after.Tasks[added].Status is UserTaskStatus.Pending);
+        if (command is FlowCommand.Cc or FlowCommand.Expedite)
+            Invariants.Holds("I13", World.Dump(before) == World.Dump(after));
+    }
+
+    static void Grows(FlowState before, FlowState after)
+    {
+        foreach (var (id, task) in before.Tasks)
+        {
+            var now = after.Tasks[id];
+            Invariants.Holds("I12", task.Status is UserTaskStatus.Pending || (now.Status == task.Status && now.ClosedAt == task.ClosedAt && ReferenceEquals(now.Assignees, task.Assignees)));
+        }
+        Invariants.Holds("I12", before.Tokens.Keys.All(after.Tokens.ContainsKey) && before.Firings.Keys.All(after.Firings.ContainsKey));
+        Invariants.Holds("I12", after.Firings.Values.All(f => f.Causes.All(c => c < f.Seq)));
+    }
+
+    static void RolledBack(FlowState before, FlowState after, FlowCommand.RollBack rollback)
+    {
+        var target = before.Tasks[rollback.ToTaskId];
+        var fresh = after.Pending.Except(before.Pending);
+        Invariants.Holds("I8", fresh.Count == 1 && after.Tasks[fresh[0]] is var task && task.Node == target.Node && task.Id != target.Id && task.Assignees.All(a => a.Vote is null));
+        Invariants.Holds("I8", after.Tokens[after.Tasks[fresh[0]].Token].ProducedBy == after.Tokens[target.Token].ProducedBy);
+        Invariants.Holds("I8", after.Tasks[rollback.TaskId].Status is UserTaskStatus.RolledBack);
+        var caused = Effects(before, target.DoneBy!.Value);
+        foreach (var id in before.Pending.Remove(rollback.TaskId))
+            if (caused.Contains(before.Tokens[before.Tasks[id].Token].ProducedBy))
+                Invariants.Holds("I8", after.Tasks[id].Status is UserTaskStatus.Closed);
+            else
+                Invariants.Holds("I8", ReferenceEquals(before.Tasks[id], after.Tasks[id]));
+    }
+
+    static void Untouched(FlowState before, FlowState after, long named, bool still)
+    {
+        foreach (var id in before.Pending.Remove(named))
+            Invariants.Holds("I13", ReferenceEquals(before.Tasks[id], after.Tasks[id]) || !still);
+        Invariants.Holds("I13", !still || after.Present.SetEquals(before.Present));
+    }
+
+    public static void CheckPoints(FlowState state, FlowTask task, IReadOnlyList<RollbackPoint> points, FlowNet net)
+    {
+        var causes = Causes(state, state.Tokens[task.Token].ProducedBy);
+        foreach (var point in points)
+        {
+            var target = state.Tasks[point.TaskId];
+            Invariants.Holds("I10", target is { Superseded: false, Status: UserTaskStatus.Agreed or UserTaskStatus.Rejected } && target.Node != task.Node
+                && causes.Contains(target.DoneBy!.Value) && target.Kind is not TaskKind.Cc);
+            Invariants.Holds("I10", !causes.Any(c => c > target.DoneBy && state.Firings[c].Node == target.Node && state.Firings[c].ByPerson));
+        }
+        Invariants.Holds("I10", points.Select(p => p.Node).Distinct().Count() == points.Count);
+        var scope = net.RollbackOf(task.Node).Scope;
+        Invariants.Holds("I10", scope is RollbackScope.Previous ? points.Count > 0 : points.Count > 0 && points[0].IsStart && (points.Count == 1 || scope is RollbackScope.Any));
+        if (scope is RollbackScope.Any)
+            Invariants.Holds("I10", points.Count == causes.Select(c => state.Firings[c]).Where(f => f.ByPerson && f.Node != task.Node).DistinctBy(f => f.Node).Count());
+    }
+
+    static HashSet<int> Causes(FlowState state, int seq)
+    {
+        HashSet<int> found = [];
+        var open = new Stack<int>([seq]);
+        while (open.TryPop(out var at))
+            if (at > 0 && found.Add(at))
+                foreach (var input in state.Firings[at].Inputs)
+                    open.Push(state.Tokens[input].ProducedBy);
+        return found;
+    }
+
+    static HashSet<int> Effects(FlowState state, int seq)
+    {
+        HashSet<int> found = [];
+        var open = new Stack<int>([seq]);
+        while (open.TryPop(out var at))
+            if (found.Add(at))
+                foreach (var output in state.Firings[at].Outputs)
+                    if (state.Tokens[output].ConsumedBy is { } by)
+                        open.Push(by);
+        return found;
+    }
+}
