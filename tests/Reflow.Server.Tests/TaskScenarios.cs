@@ -50,6 +50,16 @@ public class TaskScenarios
         Bad("a repeat rule that is none", 1470434, new { summary = "x", due = new { time = "1772438400" }, repeat_rule = "every day", origin = new { platform_i18n_name = "{}" } }),
         Bad("a repeat rule without a due time", 1470400, new { summary = "x", repeat_rule = "FREQ=DAILY", origin = new { platform_i18n_name = "{}" } }, message: TaskErrors.RepeatWithoutDue.Message),
         new Refused("a collaborator that nobody knows", "task.v1.task.create", 99992351, async r => await Draft(r, new { summary = "x", collaborator_ids = new[] { "ou_nobody" }, origin = new { platform_i18n_name = "{}" } })),
+        new Refused("more than fifty collaborators", "task.v1.task.create", 1470429, async r =>
+        {
+            var people = Enumerable.Range(0, 51).Select(i => $"colleague{i}").ToArray();
+            await r.Db.Change(Demo.Tenant, async s =>
+            {
+                foreach (var userId in people) await s.Execute("insert into member (tenant, user_id, union_id, name) values ($1, $2, '', 'x')", userId);
+                return 0;
+            }, TestContext.Current.CancellationToken);
+            return await Draft(r, new { summary = "x", collaborator_ids = people, origin = new { platform_i18n_name = "{}" } }, "?user_id_type=user_id");
+        }),
         new Refused("a follower's user_id that nobody has", "task.v1.task.create", 99992360, async r =>
             await Draft(r, new { summary = "x", follower_ids = new[] { "nobody" }, origin = new { platform_i18n_name = "{}" } }, "?user_id_type=user_id")),
         new Refused("a union_id that nobody has", "task.v1.task.create", 99992364, async r =>

@@ -9,9 +9,8 @@ public class ReportScenarios
     const string Operation = "report.v1.task.query";
     const string WrongType = "Invalid parameter type in json: {path}. Invalid parameter value: {value}. Please check and modify accordingly.";
 
-    internal static IReadOnlyList<Refused> All { get; } =
-    [
-        new("the tenant has no reports", Operation, 1430001, async reflow =>
+    public static TheoryData<Refused> All => [
+        new Refused("the tenant has no reports", Operation, 1430001, async reflow =>
         {
             var request = await Query(reflow, Everything());
             await Set(reflow, new(Enabled: false));
@@ -28,12 +27,12 @@ public class ReportScenarios
         Body("no end", 99992402, ("commit_end_time", null)),
         Body("no page size", 99992402, ("page_size", null)),
         Body("no page token", 99992402, ("page_token", null)),
-        new("no body at all", Operation, 99992402, reflow => Query(reflow, null)),
+        new Refused("no body at all", Operation, 99992402, reflow => Query(reflow, null)),
         Body("a start in milliseconds", 99992402, ("commit_start_time", First * 1000)),
         Body("an end in milliseconds", 99992402, ("commit_end_time", "1622714908000")),
         Body("a page token that is no number", 99992402, ("page_token", "next")),
         Body("a page token that is the id of no report", 99992402, ("page_token", "6969507070261329948")),
-        new("an unknown user_id_type", Operation, 99992402, reflow => Query(reflow, Everything(), parameters: "?user_id_type=lark_id")),
+        new Refused("an unknown user_id_type", Operation, 99992402, reflow => Query(reflow, Everything(), parameters: "?user_id_type=lark_id")),
         Type("a start that is a list", ("commit_start_time", new[] { 1 })),
         Type("an end with a fraction", ("commit_end_time", 1.5)),
         Type("an end that is a word", ("commit_end_time", "now")),
@@ -42,23 +41,21 @@ public class ReportScenarios
         Type("a user id that is a number", ("user_id", 7)),
         Type("a page token that is an object", ("page_token", new { })),
         Type("a page size that is true", ("page_size", true)),
-        new("a body that is a list", Operation, 9499, reflow => Query(reflow, "[]")) { Message = WrongType },
-        new("a body that is no JSON", Operation, 9499, reflow => Query(reflow, "{")) { Message = "Bad Request" },
+        new Refused("a body that is a list", Operation, 9499, reflow => Query(reflow, "[]")) { Message = WrongType },
+        new Refused("a body that is no JSON", Operation, 9499, reflow => Query(reflow, "{")) { Message = "Bad Request" },
         Body("an open_id of nobody", 99992351, ("user_id", "ou_00000000000000000000000000000000")),
         Body("a union_id where an open_id is meant", 99992351, ("user_id", UnionId("li4"))),
         Body("an open_id of another app", 99992361, ("user_id", OpenId("li4", AppWithoutUserIds))),
-        new("a user_id of nobody", Operation, 99992360, reflow => Query(reflow, Everything(("user_id", "nobody")), parameters: "?user_id_type=user_id")),
-        new("a union_id of nobody", Operation, 99992364, reflow => Query(reflow, Everything(("user_id", "on_0")), parameters: "?user_id_type=union_id")),
-        new("an app without the scope", Operation, 99991672, reflow => Query(reflow, Everything(), AppWithoutScope)),
+        new Refused("a user_id of nobody", Operation, 99992360, reflow => Query(reflow, Everything(("user_id", "nobody")), parameters: "?user_id_type=user_id")),
+        new Refused("a union_id of nobody", Operation, 99992364, reflow => Query(reflow, Everything(("user_id", "on_0")), parameters: "?user_id_type=union_id")),
+        new Refused("an app without the scope", Operation, 99991672, reflow => Query(reflow, Everything(), AppWithoutScope)),
     ];
 
-    public static TheoryData<int> Numbers => [.. Enumerable.Range(0, All.Count)];
-
-    [Theory, MemberData(nameof(Numbers))]
-    public async Task Refused(int number)
+    [Theory, MemberData(nameof(All), DisableDiscoveryEnumeration = true)]
+    public async Task Is_refused(Refused scenario)
     {
         await using var reflow = await TestReflow.Start();
-        await All[number].Check(reflow);
+        await scenario.Check(reflow);
     }
 
     [Fact]

@@ -1,0 +1,99 @@
+using System.Reflection;
+using Reflow.Server.Gateway;
+using Xunit;
+
+namespace Reflow.Server.Tests;
+
+/// <summary>Holds the server to <c>contract/operations.tsv</c> and <c>contract/errors.tsv</c>, and those to each other.</summary>
+public class ContractTests
+{
+    static readonly IReadOnlyList<IReadOnlyDictionary<string, string>> Errors = [.. Contract.Rows("errors.tsv")];
+
+    /// <summary>Rows that no single request after a preparation can show, with the test that shows them.</summary>
+    static readonly Dictionary<string, string> ShownOtherwise = new()
+    {
+        ["platform * - 404 page not found"] = nameof(GatewayScenarios.An_unknown_path_or_method_is_a_404_in_plain_text),
+        ["platform * 99991400 request trigger frequency limit"] = nameof(GatewayScenarios.One_call_too_many_is_a_429_that_says_how_long_to_wait),
+    };
+
+    [Fact]
+    public async Task Every_served_row_has_a_route_and_every_route_a_served_row()
+    {
+        await using var reflow = await TestReflow.Start();
+        Assert.Equal(
+            Contract.Operations.Where(operation => operation.Served).Select(operation => operation.Name).Order(StringComparer.Ordinal),
+            reflow.Served.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void No_two_operations_share_a_name_or_a_route()
+    {
+        Assert.Equal([], Twice(Contract.Operations.Select(operation => operation.Name)));
+        // A parameter's name does not tell two paths apart.
+        Assert.Equal([], Twice(Contract.Operations.Select(operation =>
+            $"{operation.Method} {string.Join('/', operation.Path.Split('/').Select(segment => segment.StartsWith(':') ? ":" : segment))}")));
+    }
+
+    [Fact]
+    public void No_two_refusals_share_a_key() => Assert.Equal([], Twice(Errors.Select(Key)));
+
+    [Fact]
+    public void Every_refusal_belongs_to_an_operation_of_its_family_or_to_all()
+    {
+        var operations = Contract.Operations.Select(operation => $"{operation.Family.ToString().ToLowerInvariant()} {operation.Name}").Append("platform *").Append("projects *").ToHashSet();
+        Assert.Equal([], Errors.Select(row => $"{row["family"]} {row["operation"]}").Where(row => !operations.Contains(row)));
+    }
+
+    [Fact]
+    public void Every_cell_is_filled_with_what_its_column_takes()
+    {
+        Assert.All(Errors, row =>
+        {
+            Assert.All(row.Values, cell => Assert.Equal(cell.Trim(), Assert.IsType<string>(cell)));
+            Assert.DoesNotContain("", row.Values);
+            Assert.Contains(row["http"], new[] { "200", "400", "401", "403", "404", "429", "500", "503" });
+            Assert.Matches(@"^(-|\d{4,10})$", row["code"]);
+            Assert.Contains(row["shown"], new[] { "request", "fault", "planned" });
+            Assert.Matches(@"^[A-Z\-a-z_].*\.$", row["when"]);
+            Assert.Matches(@"^(seed 00[0-4]|docs|sdk|recommendation)$", row["source"]);
+        });
+        Assert.All(Contract.Rows("operations.tsv"), row =>
+        {
+            Assert.Contains(row["state"], new[] { "served", "planned" });
+            Assert.Matches(@"^(seed 00[0-4]|docs|sdk|recommendation)$", row["source"]);
+        });
+    }
+
+    [Fact]
+    public void What_belongs_to_a_planned_operation_is_not_shown_by_a_request()
+    {
+        var planned = Contract.Operations.Where(operation => !operation.Served).Select(operation => operation.Name).ToHashSet();
+        Assert.Equal([], Errors.Where(row => planned.Contains(row["operation"]) && row["shown"] == "request").Select(Key));
+    }
+
+    [Fact]
+    public void Every_refusal_that_a_request_can_show_is_shown_by_a_scenario()
+    {
+        var shown = Scenarios().Select(scenario => Key(scenario.Row())).Concat(ShownOtherwise.Keys).ToHashSet();
+        Assert.Equal([], Errors.Where(row => row["shown"] == "request").Select(Key).Where(key => !shown.Contains(key)));
+    }
+
+    [Fact]
+    public void No_scenario_shows_a_refusal_that_the_contract_calls_planned() =>
+        Assert.Equal([], Scenarios().Where(scenario => scenario.Row()["shown"] == "planned").Select(scenario => scenario.ToString()));
+
+    [Fact]
+    public void Every_served_operation_has_a_scenario() =>
+        Assert.Equal([], Contract.Operations.Where(operation => operation.Served && operation.Family is not Family.Control).Select(operation => operation.Name)
+            .Except(Scenarios().Select(scenario => scenario.Operation)));
+
+    // Whoever lists scenarios in a static property of this type is found.
+    static IEnumerable<Refused> Scenarios() => typeof(ContractTests).Assembly.GetTypes()
+        .SelectMany(type => type.GetProperties(BindingFlags.Static | BindingFlags.Public))
+        .Where(property => property.PropertyType == typeof(TheoryData<Refused>))
+        .SelectMany(property => ((TheoryData<Refused>)property.GetValue(null)!).Select(row => row.Data));
+
+    static string Key(IReadOnlyDictionary<string, string> row) => $"{row["family"]} {row["operation"]} {row["code"]} {row["msg"]}";
+
+    static IEnumerable<string> Twice(IEnumerable<string> keys) => keys.GroupBy(key => key).Where(group => group.Count() > 1).Select(group => group.Key);
+}
