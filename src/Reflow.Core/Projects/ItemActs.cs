@@ -117,16 +117,16 @@ static class ItemActs
     static Error? SetRoles(Change change, FieldValue? value)
     {
         if (value is null) return null;
-        if (value is not FieldValue.Items list) return ProjectErrors.FieldIllegal(RoleOwnersField);
+        if (value is not FieldValue.Items list) return ProjectErrors.RoleOwnersIllegal;
         List<RoleOwner> given = [];
         foreach (var entry in list.Values)
         {
             if (entry is not FieldValue.Members m || m["role"] is not FieldValue.Text role || m["owners"] is not (null or FieldValue.Items))
-                return ProjectErrors.FieldIllegal(RoleOwnersField);
+                return ProjectErrors.RoleOwnersIllegal;
             List<string> owners = [];
             foreach (var owner in (m["owners"] as FieldValue.Items)?.Values ?? [])
             {
-                if (owner is not FieldValue.Text user) return ProjectErrors.FieldIllegal(RoleOwnersField);
+                if (owner is not FieldValue.Text user) return ProjectErrors.RoleOwnersIllegal;
                 owners.Add(user.Value);
             }
             given.Add(new(role.Value, owners));

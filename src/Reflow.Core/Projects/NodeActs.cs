@@ -39,6 +39,9 @@ static class NodeActs
 
         if (NodePatches.Apply(change, conf, command.Patch) is { } wrong) return wrong;
         change.Emit(new ProjectEvent.NodeRolledBack(conf.Key, command.Reason));
+        // Owners may have changed since the node was done: those of now confirm again.
+        if (conf.PassMode is PassMode.Multi)
+            change.Emit(new ProjectEvent.CheckersChanged(conf.Key, [.. change[conf].Owners.Select(o => new Checker(o, null))]));
         if (options.ResetSubTasks is not SubTaskReset.None) change.ReopenTasks(conf);
         if (options.ClearReview) change.ClearReviews(conf);
         foreach (var (node, _) in moved)

@@ -64,7 +64,7 @@ public static class ProjectErrors
     /// <summary>The item exists, but in another space.</summary>
     public static readonly Error ProjectMismatch = new(20014, 400, "Project And WorkItem Not Match");
     /// <summary>A parameter that must be there is not.</summary>
-    public static Error MissingParam(string what) => new(20005, 400, "Missing Param") { Detail = $"Missing Param {what}" };
+    public static readonly Error MissingParam = new(20005, 400, "Missing Param");
     /// <summary>A parameter with a value that is not allowed.</summary>
     public static Error InvalidParam(string what) => new(20006, 400, "Invalid Param") { Detail = what };
     /// <summary>A field value of the wrong shape for its type (contract project §2.1).</summary>
@@ -74,7 +74,7 @@ public static class ProjectErrors
     /// <summary>An entry of <c>schedules</c> with no owner, with several, or with one who does not own the node.</summary>
     public static readonly Error ScheduleOwnerInvalid = new(20032, 400, "DifferentSchedule Set Owner Invalid");
     /// <summary>A role of the type that is not one of the node's.</summary>
-    public static readonly Error RoleNotOfNode = new(20048, 400, "Role Is Not Bound To Node");
+    public static readonly Error RoleNotOfNode = new(20048, 400, "Role Is Not Node Role");
     /// <summary>A user key that nobody has.</summary>
     public static readonly Error UserNotFound = new(30006, 404, "User Not Found");
     /// <summary>A time that is not in milliseconds of 13 digits, or an interval that ends before it starts.</summary>
@@ -82,17 +82,17 @@ public static class ProjectErrors
     /// <summary>A field without <c>field_key</c> and <c>field_alias</c>.</summary>
     public static readonly Error FieldKeyMissing = new(20025, 400, "Field_key/Field_alias Missing");
     /// <summary>A field that no update may write: the template, the status, calculated values.</summary>
-    public static Error FieldNotWritable(string fieldKey) => new(20033, 400, "Update Field Invalid") { Detail = $"Update Field Invalid: {fieldKey}" };
+    public static Error FieldNotWritable(string fieldKey) => new(20033, 400, "Update Field Invalid") { Reason = $"The field {fieldKey} is written by no update." };
     /// <summary>A required field is missing when an item is created.</summary>
-    public static Error RequiredFieldNotSet(string fieldKey) => new(20038, 400, "Required Field Is Not Set") { Detail = $"Required Field Is Not Set: {fieldKey}" };
+    public static Error RequiredFieldNotSet(string fieldKey) => new(20038, 400, "Required Field Is Not Set") { Reason = $"The field {fieldKey} is required." };
     /// <summary>A field given twice, or <c>name</c> or <c>template</c> inside the field pairs of a create.</summary>
-    public static Error FieldDuplicated(string fieldKey) => new(20083, 400, "Duplication Field Exist") { Detail = $"Duplication Field Exist: {fieldKey}" };
+    public static Error FieldDuplicated(string fieldKey) => new(20083, 400, "Duplication Field Exist") { Reason = $"The field {fieldKey} is given twice, or is none of the pairs." };
     /// <summary>The template is unknown or disabled.</summary>
-    public static readonly Error TemplateNotFound = new(50006, 500, "RPC Call Error") { Detail = "Template not found" };
+    public static readonly Error TemplateNotFound = new(50006, 500, "Template not found");
     /// <summary>The type of work item is unknown in the space.</summary>
-    public static readonly Error TypeNotFound = new(30014, 404, "Work Item Type Not Found");
+    public static readonly Error TypeNotFound = new(30014, 404, "Work item type not found");
     /// <summary>The type of work item is disabled.</summary>
-    public static readonly Error TypeDisabled = new(20044, 400, "Work Item Type Is Disabled");
+    public static readonly Error TypeDisabled = new(20044, 400, "WorkItemType Is Disabled");
     /// <summary>Restore of an item that is not terminated.</summary>
     public static readonly Error RestoredAlready = new(20008, 400, "WorkItem Is Already Restored");
     /// <summary>Abort or restore without a reason.</summary>
@@ -100,13 +100,19 @@ public static class ProjectErrors
     /// <summary>No subtask of the node has this id.</summary>
     public static readonly Error SubTaskNotFound = new(20046, 400, "Task ID Not Exist");
     /// <summary><c>assignee</c> and <c>role_assignee</c> in one request.</summary>
-    public static readonly Error AssigneeTwice = new(20047, 400, "Role_Assignee And Assignee Can Not Exist Together");
+    public static readonly Error AssigneeTwice = new(20047, 400, "RoleAssignee And Assignee Can Not Be Set Together");
     /// <summary>The action is not one that this subtask allows now.</summary>
     public static readonly Error SubTaskActionNotSupported = new(20082, 400, "Action Not Supported");
     /// <summary>Confirm of a subtask that is done.</summary>
     public static readonly Error SubTaskFinished = new(50006, 500, "task has been finished") { Detail = "Task has been finished" };
     /// <summary>A subtask's deliverable is required and empty.</summary>
-    public static Error DeliverableRequired(string fieldKey) => new(50006, 500, "RPC Call Error") { Detail = $"Deliverable {fieldKey} Required" };
+    public static Error DeliverableRequired(string taskName, string fieldKey) => new(50006, 500, "Param missing") { Detail = $"{taskName}({fieldKey}) Required" };
+    /// <summary>The field <c>role_owners</c> is no list of roles and their user keys.</summary>
+    public static readonly Error RoleOwnersIllegal = new(50006, 500, "role_owners is invalid");
+    /// <summary>The node that a question names is none of the item's.</summary>
+    public static readonly Error NodeGone = new(50006, 500, "This node no longer exists");
+    /// <summary>Nothing has the id of the path.</summary>
+    public static readonly Error DataNotFound = new(30001, 404, "Data not found");
 
     /// <summary>No token in the header.</summary>
     public static readonly Error TokenMissing = new(10021, 401, "Token Not Exist");
@@ -125,7 +131,7 @@ public static class ProjectErrors
     /// <summary>The same <c>X-IDEM-UUID</c> again from the same token at the same interface.</summary>
     public static readonly Error Duplicate = new(10430, 429, "API Request Idempotent Limit");
     /// <summary>A plugin token without <c>X-USER-KEY</c>.</summary>
-    public static readonly Error UserKeyMissing = new(20039, 400, "X-User-Key Is Missing");
+    public static readonly Error UserKeyMissing = new(20039, 400, "Plugin Token Must Have Header X-User-Key");
     /// <summary><c>X-USER-KEY</c> names nobody.</summary>
     public static readonly Error UserKeyWrong = new(20042, 400, "X-User-Key Is Wrong");
     /// <summary>More ids than one call may name.</summary>
@@ -133,7 +139,7 @@ public static class ProjectErrors
     /// <summary>Some fields with a leading <c>-</c> and some without.</summary>
     public static readonly Error FieldsMixed = new(20015, 400, "Field Mix With '-' And Without '-'");
     /// <summary>Node flow asked of an item with a state flow.</summary>
-    public static readonly Error IsStateFlow = new(20026, 400, "FlowType Is Error");
+    public static readonly Error IsStateFlow = new(20026, 400, "FlowType Error");
     /// <summary>State flow asked of an item with a node flow.</summary>
-    public static readonly Error IsNodeFlow = new(20027, 400, "FlowType Is Error");
+    public static readonly Error IsNodeFlow = new(20027, 400, "FlowType Error");
 }

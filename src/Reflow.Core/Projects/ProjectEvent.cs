@@ -36,7 +36,7 @@ public abstract record ProjectEvent
     public sealed record NodeConfirmed(string Node, string By, long At) : ProjectEvent;
     /// <summary>A node is done: 2 → 3.</summary>
     public sealed record NodePassed(string Node, long At) : ProjectEvent;
-    /// <summary>A node is rolled back: 3 → 2, everybody confirms again.</summary>
+    /// <summary>A node is rolled back: 3 → 2.</summary>
     public sealed record NodeRolledBack(string Node, string Reason) : ProjectEvent;
     /// <summary>A node below one that is rolled back has not arrived any more: 2 or 3 → 1. Owners, schedules, fields and subtasks stay.</summary>
     public sealed record NodeReset(string Node) : ProjectEvent;

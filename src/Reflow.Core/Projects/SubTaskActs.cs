@@ -5,7 +5,7 @@ static class SubTaskActs
 {
     public static Error? CreateSubTask(this Change change, TemplateNode conf, ProjectCommand.CreateSubTask command)
     {
-        if (string.IsNullOrWhiteSpace(command.Name)) return ProjectErrors.MissingParam("name");
+        if (string.IsNullOrWhiteSpace(command.Name)) return ProjectErrors.MissingParam.Because("A subtask needs a name.");
         var (task, wrong) = Patched(change, conf, new(command.Id, command.Name) { CreatedAt = change.At }, command.Patch);
         if (wrong is not null) return wrong;
         change.Emit(new ProjectEvent.SubTaskCreated(conf.Key, task));
@@ -27,7 +27,7 @@ static class SubTaskActs
         if (old.Passed) return ProjectErrors.SubTaskFinished;
         if (Set(change, conf, old, command.Patch) is { } wrong) return wrong;
         var task = Find(change, conf, command.Id)!;
-        if (conf.ConfOf(task) is { DeliverableField: { } field } asked && !change.Item.Delivers(task, asked)) return ProjectErrors.DeliverableRequired(field);
+        if (conf.ConfOf(task) is { DeliverableField: { } field } asked && !change.Item.Delivers(task, asked)) return ProjectErrors.DeliverableRequired(task.Name, field);
         change.Emit(new ProjectEvent.SubTaskPassed(conf.Key, task.Id, change.At));
         return change.Settled().Intercept(PluginEvent.CompleteSubTask, conf.Key);
     }

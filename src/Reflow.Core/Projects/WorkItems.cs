@@ -31,12 +31,7 @@ public static class WorkItems
             Checkers = [.. n.Checkers.Select(c => c.Owner == x.By ? c with { CheckedAt = x.At } : c)],
         }),
         ProjectEvent.NodePassed x => item.With(x.Node, n => n with { Status = NodeStatus.Completed, FinishedAt = x.At }),
-        ProjectEvent.NodeRolledBack x => item.With(x.Node, n => n with
-        {
-            Status = NodeStatus.InProgress,
-            FinishedAt = null,
-            Checkers = [.. n.Checkers.Select(c => c with { CheckedAt = null })],
-        }),
+        ProjectEvent.NodeRolledBack x => item.With(x.Node, n => n with { Status = NodeStatus.InProgress, FinishedAt = null }),
         ProjectEvent.NodeReset x => item.With(x.Node, n => n with
         {
             Status = NodeStatus.NotStarted,
