@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Reflow.Core.Conditions;
 
 namespace Reflow.Core.Flows;
 
@@ -11,6 +12,7 @@ public sealed class FlowNet
     readonly FrozenDictionary<string, string> joins;
     readonly FrozenSet<string> ends;
     readonly FrozenDictionary<string, RollbackPolicy> rollbacks;
+    readonly FrozenDictionary<string, Condition> conditions;
 
     FlowNet(FlowDefinition definition, FlowRegions found)
     {
@@ -22,6 +24,9 @@ public sealed class FlowNet
         ends = found.JoinOf.Values.ToFrozenSet();
         rollbacks = definition.Nodes.ToFrozenDictionary(n => n.Key,
             n => (n as FlowNode.Human)?.Rollback?.Over(definition.Rollback) ?? definition.Rollback);
+        var schema = FlowValidation.Schema(definition);
+        conditions = definition.Edges.Select(e => e.When).Concat(definition.Nodes.SelectMany(Rules).SelectMany(Whens)).OfType<string>().Distinct()
+            .ToFrozenDictionary(text => text, text => Condition.Parse(text, schema).Condition!);
         Start = (FlowNode.Start)definition.Nodes.Single(n => n is FlowNode.Start);
     }
 
@@ -55,8 +60,29 @@ public sealed class FlowNet
     /// <summary>The join of the innermost fork that a node is inside of; null on the trunk.</summary>
     public string? JoinAround(string key) => regions[key] is { } region ? joins[region.Split] : null;
 
+    /// <summary>Whether a condition of the definition holds for these values of the form.</summary>
+    public bool Holds(string condition, IReadOnlyDictionary<string, ConditionValue> form) => conditions[condition].Evaluate(form);
+
     /// <summary>How many it takes at a node; the start takes its initiator.</summary>
     public (Mode Mode, int Percent) ModeOf(string key) => nodes[key] is FlowNode.Human human ? (human.Mode, human.Percent) : (Mode.All, 100);
+
+    /// <summary>Every rule that names people, whatever its condition.</summary>
+    public IEnumerable<AssigneeRule> AllRules => Definition.Nodes.SelectMany(Rules).SelectMany(Flat);
+
+    static IReadOnlyList<AssigneeRule> Rules(FlowNode node) => node switch
+    {
+        FlowNode.Human human => human.Assignees,
+        FlowNode.Cc cc => cc.Readers,
+        _ => [],
+    };
+
+    static IEnumerable<AssigneeRule> Flat(AssigneeRule rule) => rule is AssigneeRule.ByCondition by
+        ? by.Cases.SelectMany(c => c.Assignees).Concat(by.Otherwise).SelectMany(Flat)
+        : [rule];
+
+    static IEnumerable<string> Whens(AssigneeRule rule) => rule is AssigneeRule.ByCondition by
+        ? by.Cases.Select(c => c.When).Concat(by.Cases.SelectMany(c => c.Assignees).Concat(by.Otherwise).SelectMany(Whens))
+        : [];
 }
 
 /// <summary>A branch of a fork in the definition.</summary>

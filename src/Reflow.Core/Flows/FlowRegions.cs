@@ -71,9 +71,8 @@ sealed class FlowRegions
                         Faults.Add(new(path, $"'{to}' joins the branches of '{split}'; this branch is one of '{region.Split}'."));
                         continue;
                     }
-                    if (((FlowNode.Gateway)nodes[to]).Gate != ((FlowNode.Gateway)nodes[region.Split]).Gate)
+                    if (JoinOf.TryAdd(region.Split, to) && ((FlowNode.Gateway)nodes[to]).Gate != ((FlowNode.Gateway)nodes[region.Split]).Gate)
                         Faults.Add(new(path, $"The fork '{region.Split}' and its join '{to}' are gateways of different kinds."));
-                    JoinOf[region.Split] = to;
                     region = region.Outer;
                 }
                 if (Of.TryAdd(to, region))

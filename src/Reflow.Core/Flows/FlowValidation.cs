@@ -1,3 +1,5 @@
+using Reflow.Core.Conditions;
+
 namespace Reflow.Core.Flows;
 
 /// <summary>Why a definition cannot be deployed.</summary>
@@ -129,13 +131,28 @@ public static class FlowValidation
         AssigneeRule.Role => [],
         AssigneeRule.FromField from => definition.Form.Any(f => f.Key == from.Field && f.Type is FieldType.User or FieldType.Users)
             ? [] : [new(path, $"The form has no field '{from.Field}' that holds users.")],
-        AssigneeRule.ByCondition by => by.Cases.SelectMany((c, i) => c.Assignees.SelectMany((r, j) => Rule(definition, r, $"{path}.cases[{i}].assignees[{j}]")))
+        AssigneeRule.ByCondition by => by.Cases.SelectMany((c, i) => Condition(Schema(definition), c.When, $"{path}.cases[{i}].when"))
+            .Concat(by.Cases.SelectMany((c, i) => c.Assignees.SelectMany((r, j) => Rule(definition, r, $"{path}.cases[{i}].assignees[{j}]"))))
             .Concat(by.Otherwise.SelectMany((r, i) => Rule(definition, r, $"{path}.otherwise[{i}]"))),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
+    /// <summary>What conditions of a flow may name: the fields of its form.</summary>
+    internal static ConditionSchema Schema(FlowDefinition definition) => new(definition.Form.Select(f => KeyValuePair.Create<string, ConditionType>(f.Key, f.Type switch
+    {
+        FieldType.Text or FieldType.User => new ConditionType.Text(),
+        FieldType.Number => new ConditionType.Number(),
+        FieldType.Boolean => new ConditionType.Bool(),
+        FieldType.Time => new ConditionType.Time(),
+        FieldType.Users or FieldType.Texts => new ConditionType.List(new ConditionType.Text()),
+    })));
+
+    static IEnumerable<FlowFault> Condition(ConditionSchema schema, string text, string path) =>
+        Reflow.Core.Conditions.Condition.Parse(text, schema).Fault is { } fault ? [new(path, $"Column {fault.Column}: {fault.Sentence}")] : [];
+
     static IEnumerable<FlowFault> Conditions(FlowDefinition definition)
     {
+        var schema = Schema(definition);
         for (var i = 0; i < definition.Edges.Count; i++)
         {
             var edge = definition.Edges[i];
@@ -144,6 +161,9 @@ public static class FlowValidation
             var chooses = node is FlowNode.Gateway { Gate: Gate.Exclusive or Gate.Inclusive } && siblings.Length > 1;
             if (!chooses && edge.When is not null)
                 yield return new($"edges[{i}].when", $"'{edge.From}' has nothing to choose; only forks of exclusive and inclusive gateways have conditions.");
+            else if (edge.When is { } when)
+                foreach (var fault in Condition(schema, when, $"edges[{i}].when"))
+                    yield return fault;
             if (chooses && ReferenceEquals(edge, siblings[0]) && siblings.Count(e => e.When is null) is not 1)
                 yield return new($"edges[{i}]", $"Exactly one edge out of '{edge.From}' has no condition: the one taken when no other is.");
         }

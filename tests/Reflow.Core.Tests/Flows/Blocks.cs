@@ -84,6 +84,7 @@ sealed class Builder
             ApiId = "package_test__c__action_random",
             Nodes = builder.nodes,
             Edges = builder.edges,
+            Form = [.. builder.edges.Select(e => e.When).OfType<string>().Distinct().Select(w => new FormField(w, FieldType.Boolean))],
             Rollback = rollback ?? new(),
             SamePerson = samePerson,
             Administrators = ["admin"],
@@ -159,7 +160,7 @@ sealed class Builder
         var entries = branches.Select(b => Sequence(b, join, back, fork)).ToArray();
         nodes.Add(new FlowNode.Gateway($"{name}{n}", gate));
         for (var i = 0; i < entries.Length; i++)
-            edges.Add(new($"{name}{n}", entries[i], gate is Gate.Parallel || i == entries.Length - 1 ? null : $"{name}{n}.{i}"));
+            edges.Add(new($"{name}{n}", entries[i], gate is Gate.Parallel || i == entries.Length - 1 ? null : $"{name}{n}_{i}"));
         return $"{name}{n}";
     }
 
