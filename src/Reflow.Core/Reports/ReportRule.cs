@@ -18,7 +18,18 @@ namespace Reflow.Core.Reports;
 public sealed record ReportRule(
     long Id, string Name, string IconName, long CreatedAt, string Creator, string Owner, IReadOnlyList<ReportField> Fields,
     Audience Reporters, Audience Cc, Audience To, IReadOnlyList<int> ToLeaders, IReadOnlyList<int> ToDepartmentOwners,
-    IReadOnlyList<string> Managers, bool IsDeleted);
+    IReadOnlyList<string> Managers, bool IsDeleted)
+{
+    /// <summary>The most rules of an answer.</summary>
+    public const int MostFound = 200;
+
+    /// <summary>The rules of a name: those of exactly this name first, then, unless only whole names count, those that contain it in any case; each part oldest first.</summary>
+    public static IReadOnlyList<ReportRule> Named(IEnumerable<ReportRule> rules, string name, bool exact) =>
+    [
+        .. rules.Where(rule => exact ? rule.Name == name : rule.Name.Contains(name, StringComparison.OrdinalIgnoreCase))
+            .OrderBy(rule => rule.Name != name).ThenBy(rule => rule.CreatedAt).ThenBy(rule => rule.Id).Take(MostFound),
+    ];
+}
 
 /// <summary>People named one by one, by department and by chat.</summary>
 /// <param name="Users">Members.</param>

@@ -26,6 +26,10 @@ static class ReportStore
     public static async ValueTask<bool> HasRule(Session session, long ruleId) =>
         await session.Find("select 1 from report_rule where tenant = $1 and rule_id = $2", r => true, ruleId);
 
+    /// <summary>The tenant's rules; those that are deleted only when asked for.</summary>
+    public static async ValueTask<IReadOnlyList<ReportRule>> Rules(Session session, bool withDeleted) => await session.Query(
+        "select doc from report_rule where tenant = $1 and is_deleted <= $2", r => JsonSerializer.Deserialize(r.GetString(0), StoreJson.Default.ReportRule)!, withDeleted);
+
     /// <summary>Creates or replaces a rule.</summary>
     public static async ValueTask SetRule(Session session, ReportRule rule) => await session.Execute(
         """

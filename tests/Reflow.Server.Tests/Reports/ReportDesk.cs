@@ -35,6 +35,13 @@ static class ReportDesk
         return new("POST", Path + parameters, body, await Token(reflow, app));
     }
 
+    /// <summary>Asks for rules.</summary>
+    public static async Task<Request> Find(TestReflow reflow, string parameters, string app = App)
+    {
+        await Open(reflow);
+        return new("GET", "/open-apis/report/v1/rules/query" + parameters, null, await Token(reflow, app));
+    }
+
     public const string Path = "/open-apis/report/v1/tasks/query";
 
     /// <summary>A body that asks for everything.</summary>
@@ -80,13 +87,15 @@ static class ReportDesk
         await reflow.Db.ChangeSystem(async system =>
         {
             await AddApp(system, Tenant, App, "*");
-            await AddApp(system, Tenant, AppWithoutUserIds, "report:task:readonly");
-            await AddApp(system, Tenant, AppWithoutScope, "report:rule:readonly");
+            await AddApp(system, Tenant, AppWithoutUserIds, "report:task:readonly\",\"report:rule:readonly");
+            await AddApp(system, Tenant, AppWithoutScope, "task:task");
             await AddApp(system, OtherTenant, OtherTenantsApp, "*");
             var session = system.For(Tenant);
             foreach (var (userId, name) in Names) await AddMember(session, userId, name);
             await ReportStore.SetRule(session, Rule(Daily, "日报"));
             await ReportStore.SetRule(session, Rule(Weekly, "周报") with { IsDeleted = true });
+            await ReportStore.SetRule(session, Rule(Daily + 10, "研发日报 Daily"));
+            await ReportStore.SetRule(session, Rule(Daily + 11, "日报") with { CreatedAt = 0 });
             await ReportStore.SetRule(system.For(OtherTenant), Rule(OtherTenantsRule, "日报"));
             foreach (var report in Submitted) await ReportStore.Insert(session, report);
             return 0;
@@ -120,6 +129,6 @@ static class ReportDesk
     }
 
     static ReportRule Rule(long id, string name) =>
-        new(id, name, name, First * 1000, "zhao6", "zhao6", [new(Daily + 1, "今日工作", FieldType.Text), new(Daily + 2, "现场照片", FieldType.Image)],
-            Audience.None, Audience.None, new(["zhao6"], [], []), [], [], [], false);
+        new(id, name, name, First * 1000, "zhao6", "zhao6", [new(Daily + 1, "今日工作", FieldType.Text), new(Daily + 2, "附件", FieldType.Attachment)],
+            new([], ["0"], ["oc_1"]), new(["li4"], ["od-1"], ["oc_2"]), new(["zhao6"], [], ["oc_3"]), [0, 5], [1], ["wang5"], false);
 }

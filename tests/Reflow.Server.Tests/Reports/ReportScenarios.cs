@@ -6,7 +6,7 @@ namespace Reflow.Server.Tests.Reports;
 /// <summary>Every refusal of Report v1 (contracts: report §4.6).</summary>
 public class ReportScenarios
 {
-    const string Operation = "report.v1.task.query";
+    const string Operation = "report.v1.task.query", Rules = "report.v1.rule.query";
     const string WrongType = "Invalid parameter type in json: {path}. Invalid parameter value: {value}. Please check and modify accordingly.";
 
     public static TheoryData<Refused> All => [
@@ -48,6 +48,18 @@ public class ReportScenarios
         Body("an open_id of another app", 99992361, ("user_id", OpenId("li4", AppWithoutUserIds))),
         new Refused("a user_id of nobody", Operation, 99992360, reflow => Query(reflow, Everything(("user_id", "nobody")), parameters: "?user_id_type=user_id")),
         new Refused("a union_id of nobody", Operation, 99992364, reflow => Query(reflow, Everything(("user_id", "on_0")), parameters: "?user_id_type=union_id")),
+        new Refused("a rule's name that is absent", Rules, 99992402, reflow => Find(reflow, "")),
+        new Refused("a rule's name that is empty", Rules, 99992402, reflow => Find(reflow, "?rule_name=")),
+        new Refused("deleted rules that are neither wanted nor not", Rules, 99992402, reflow => Find(reflow, "?rule_name=x&include_deleted=true")),
+        new Refused("a kind of user id that is none", Rules, 99992402, reflow => Find(reflow, "?rule_name=x&user_id_type=x")),
+        new Refused("a user's token for what only apps may", Rules, 99991668, async reflow => (await Find(reflow, "?rule_name=x")) with { Token = await UserToken(reflow, "li4") })
+            { Message = "user access token not support" },
+        new Refused("rules of a tenant without reports", Rules, 1430001, async reflow =>
+        {
+            var request = await Find(reflow, "?rule_name=x");
+            await Set(reflow, new(Enabled: false));
+            return request;
+        }),
         new Refused("an app without the scope", Operation, 99991672, reflow => Query(reflow, Everything(), AppWithoutScope)),
     ];
 

@@ -6,5 +6,9 @@ namespace Reflow.Server.Api.Reports;
 /// <summary>Report v1: the operations that are served (contracts: report §1).</summary>
 static class ReportsApi
 {
-    public static void Serve(Routes routes, Db db) => QueryReportTasks.Serve(routes, db);
+    public static void Serve(Routes routes, Db db)
+    {
+        QueryRules.Serve(routes, db);
+        QueryReportTasks.Serve(routes, db);
+    }
 }
