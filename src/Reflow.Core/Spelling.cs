@@ -11,7 +11,7 @@ public static class Spelling
         if (word.Length > 64)
             return null;
         string? nearest = null;
-        var limit = Math.Min(2, Math.Max(1, word.Length / 2)) + 1;
+        var limit = Math.Min(2, word.Length / 2) + 1;
         foreach (var candidate in candidates)
         {
             if (Math.Abs(candidate.Length - word.Length) >= limit)

@@ -29,6 +29,11 @@ public static class Identities
     /// <summary><c>on_</c> and 32 hex digits; all apps of one owner see the same.</summary>
     public static string UnionId(string tenant, string owner, Actor actor) => "on_" + Digest(tenant, owner, actor);
 
-    static string Digest(string tenant, string scope, Actor actor) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(scope), Encoding.UTF8.GetBytes($"{tenant}\n{actor}")).AsSpan(0, 16));
+    /// <summary><c>od-</c> and 32 hex digits; the same in every app.</summary>
+    public static string OpenDepartmentId(string tenant, string departmentId) => "od-" + Digest("department", tenant, departmentId);
+
+    static string Digest(string tenant, string scope, Actor actor) => Digest(scope, tenant, actor.ToString()!);
+
+    static string Digest(string key, string tenant, string id) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"{tenant}\n{id}")).AsSpan(0, 16));
 }

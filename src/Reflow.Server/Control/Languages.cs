@@ -8,8 +8,22 @@ static class Languages
 
     static readonly Dictionary<string, int> Lcids = new()
     {
-        ["zh-CN"] = Chinese, ["en-US"] = 1033, ["ja-JP"] = 1041, ["zh-TW"] = 1028, ["zh-HK"] = 3076, ["ko-KR"] = 1042, ["de-DE"] = 1031, ["fr-FR"] = 1036,
-        ["es-ES"] = 3082, ["it-IT"] = 1040, ["pt-BR"] = 1046, ["ru-RU"] = 1049, ["th-TH"] = 1054, ["vi-VN"] = 1066, ["id-ID"] = 1057, ["hi-IN"] = 1081,
+        ["zh-CN"] = Chinese,
+        ["en-US"] = 1033,
+        ["ja-JP"] = 1041,
+        ["zh-TW"] = 1028,
+        ["zh-HK"] = 3076,
+        ["ko-KR"] = 1042,
+        ["de-DE"] = 1031,
+        ["fr-FR"] = 1036,
+        ["es-ES"] = 3082,
+        ["it-IT"] = 1040,
+        ["pt-BR"] = 1046,
+        ["ru-RU"] = 1049,
+        ["th-TH"] = 1054,
+        ["vi-VN"] = 1066,
+        ["id-ID"] = 1057,
+        ["hi-IN"] = 1081,
     };
 
     /// <summary>The names that a file may use.</summary>
@@ -17,4 +31,7 @@ static class Languages
 
     /// <summary>The LCID of a name; null when it is none.</summary>
     public static int? Lcid(string name) => Lcids.TryGetValue(name, out var lcid) ? lcid : null;
+
+    /// <summary>The name that the open platform's objects use: <c>zh_cn</c>.</summary>
+    public static string Locale(int lcid) => Lcids.First(pair => pair.Value == lcid).Key.ToLowerInvariant().Replace('-', '_');
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Reflow.Server.Store;
 
 namespace Reflow.Server.Control;
 
@@ -6,8 +7,9 @@ namespace Reflow.Server.Control;
 /// A workspace: what a server starts from, read from a YAML file and checked as a whole. The format is described by <c>docs/workspace.md</c> and
 /// <c>samples/workspace.schema.json</c>.
 /// </summary>
+/// <param name="File">The name under which faults speak of the file.</param>
 /// <param name="Tenants">The tenants, in the order of the file.</param>
-public sealed record Workspace(IReadOnlyList<WorkspaceTenant> Tenants)
+public sealed record Workspace(string File, IReadOnlyList<WorkspaceTenant> Tenants)
 {
     /// <summary>The largest file, in bytes of UTF-8.</summary>
     public const int LargestFile = 16 * 1024 * 1024;
@@ -20,7 +22,7 @@ public sealed record Workspace(IReadOnlyList<WorkspaceTenant> Tenants)
     {
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = System.IO.File.OpenRead(path);
             if (file.Length > LargestFile) return Refused(path, TooLarge);
             using var reader = new StreamReader(file, new UTF8Encoding(false, throwOnInvalidBytes: true));
             return Parse(path, reader.ReadToEnd());
@@ -34,6 +36,16 @@ public sealed record Workspace(IReadOnlyList<WorkspaceTenant> Tenants)
             return Refused(path, $"The file cannot be read: {e.Message}");
         }
     }
+
+    /// <summary>The demo workspace, <c>samples/demo.yaml</c>, which is built in.</summary>
+    public static Workspace Demo()
+    {
+        var reading = Parse("samples/demo.yaml", BuiltIn("samples/demo.yaml"));
+        return reading.Workspace ?? throw new InvalidDataException(reading.ToString());
+    }
+
+    /// <summary>The JSON Schema (draft 2020-12) of workspace files, <c>samples/workspace.schema.json</c>, which is built in.</summary>
+    public static string Schema() => BuiltIn("samples/workspace.schema.json");
 
     /// <summary>Reads and checks the text of a workspace file. Never throws for what is in it.</summary>
     /// <param name="file">The name under which faults speak of it.</param>
@@ -49,22 +61,60 @@ public sealed record Workspace(IReadOnlyList<WorkspaceTenant> Tenants)
             reading.Report(new(root.Line, root.Column, ""), "A workspace file has members, the first of them tenants.");
             return new(null, Shown(reading.Faults), reading.Faults.Count);
         }
-        var workspace = Read(new(reading, map, new(map.Line, map.Column, ""), "", ""));
+        var workspace = Read(file, new(reading, map, new(map.Line, map.Column, ""), "", ""));
         reading.Finish();
         return reading.Faults is [] ? new(workspace, [], 0) : new(null, Shown(reading.Faults), reading.Faults.Count);
+    }
+
+    /// <summary>
+    /// Makes the data what the file says, in one transaction: definitions are created or changed, work that is not there yet is created, nothing is ever deleted.
+    /// Applying a file twice changes nothing the second time. When the file contradicts the data that is there, nothing is done.
+    /// </summary>
+    /// <param name="db">The store.</param>
+    /// <param name="now">When it is applied, Unix ms; times in the file such as <c>+3d</c> count from here.</param>
+    /// <param name="ct">Gives up while it has not begun.</param>
+    /// <exception cref="StoreException">The database refused; nothing was done.</exception>
+    public async Task<WorkspaceApplication> Apply(Db db, long now, CancellationToken ct)
+    {
+        try
+        {
+            return new(await db.ChangeSystem(async system =>
+            {
+                var changes = new WorkspaceChanges();
+                var faults = new List<(WorkspacePlace Place, string Sentence)>();
+                foreach (var tenant in Tenants) await tenant.Apply(new(system.For(tenant.Key), now, changes, faults), (kind, id) => DirectoryStore.TenantOf(system, kind, id));
+                // Thrown, so that the writer takes back what was written until here.
+                return faults is [] ? changes : throw new ContradictionException([.. faults.Select(f => new WorkspaceFault(File, f.Place.Line, f.Place.Column, f.Place.Path, f.Sentence))]);
+            }, ct), []);
+        }
+        catch (ContradictionException e)
+        {
+            return new(null, e.Faults);
+        }
+    }
+
+    sealed class ContradictionException(IReadOnlyList<WorkspaceFault> faults) : Exception
+    {
+        public IReadOnlyList<WorkspaceFault> Faults => faults;
     }
 
     /// <summary>Every member that the format knows: its path, with <c>[]</c> for each element of a list and <c>.*</c> for each free name.</summary>
     internal static SortedDictionary<string, YamlMember> Members()
     {
         var members = new SortedDictionary<string, YamlMember>(StringComparer.Ordinal);
-        Read(new(YamlReading.Catalogue(members), null, new(0, 0, ""), "", ""));
+        Read("", new(YamlReading.Catalogue(members), null, new(0, 0, ""), "", ""));
         return members;
     }
 
     const string TooLarge = "A workspace file has at most 16 MiB.";
 
-    static Workspace Read(YamlSection file) => new([.. file.RequiredScopes("tenants").Select(WorkspaceTenant.Read)]);
+    static Workspace Read(string name, YamlSection file) => new(name, [.. file.RequiredScopes("tenants").Select(WorkspaceTenant.Read)]);
+
+    static string BuiltIn(string name)
+    {
+        using var reader = new StreamReader(typeof(Workspace).Assembly.GetManifestResourceStream(name) ?? throw new InvalidDataException($"{name} is not built in"));
+        return reader.ReadToEnd();
+    }
 
     static WorkspaceReading Refused(string file, string sentence) => new(null, [new(file, 0, 0, "", sentence)], 1);
 
@@ -83,17 +133,36 @@ public sealed record WorkspaceReading(Workspace? Workspace, IReadOnlyList<Worksp
         : Faults.Select(fault => fault.ToString()));
 }
 
+/// <summary>What applying a workspace gives: what changed, or what contradicts the data that is there.</summary>
+/// <param name="Changes">What changed; null when nothing was done because of faults.</param>
+/// <param name="Faults">What contradicts the data that is there.</param>
+public sealed record WorkspaceApplication(WorkspaceChanges? Changes, IReadOnlyList<WorkspaceFault> Faults);
+
 /// <summary>One tenant of a workspace file.</summary>
 /// <param name="Key">The <c>tenant_key</c>: 16 hex digits (contracts: platform §3.1).</param>
 /// <param name="Name">Its name.</param>
-public sealed record WorkspaceTenant(string Key, string Name)
+/// <param name="Directory">People, departments, apps and plugins.</param>
+/// <param name="Tasks">Tasks of Task v1.</param>
+public sealed record WorkspaceTenant(string Key, string Name, DirectoryWorkspace Directory, IReadOnlyList<TaskWorkspace> Tasks)
 {
     static readonly TextFormat KeyFormat = TextFormat.Of("^[0-9a-f]{16}$", "16 lower-case hexadecimal digits");
 
+    // Each family has its line here and one in Apply, in the same order.
     internal static WorkspaceTenant Read(YamlSection tenant)
     {
         var key = tenant.RequiredText("tenant_key", KeyFormat);
         tenant.DeclareEverywhere("tenant", "tenant_key", key);
-        return new(key, tenant.RequiredText("name"));
+        return new(
+            key,
+            tenant.RequiredText("name"),
+            DirectoryWorkspace.Read(tenant, key),
+            TaskWorkspace.Read(tenant));
+    }
+
+    internal async ValueTask Apply(Applying applying, Func<RouteKind, string, ValueTask<string?>> tenantOf)
+    {
+        applying.Count("tenants", await applying.Put("tenant", [], [("name", Name)]));
+        await ApplyDirectory.Apply(Directory, applying, tenantOf);
+        await TaskWorkspace.Apply(Tasks, applying);
     }
 }

@@ -35,10 +35,12 @@ sealed class YamlReading(string file)
         if (!IsCatalogue && Faults.Count < MostKept) Faults.Add(new(file, place.Line, place.Column, place.Path, sentence));
     }
 
-    public void Declare(string scope, string kind, string id, WorkspacePlace place)
+    /// <summary>Notes an id; false, and a fault, when it is there already.</summary>
+    public bool Declare(string scope, string kind, string id, WorkspacePlace place)
     {
-        if (declared.TryAdd((scope, kind, id), place) || IsCatalogue) return;
+        if (declared.TryAdd((scope, kind, id), place)) return true;
         Report(place, $"{id} is taken: {declared[(scope, kind, id)].Path} in line {declared[(scope, kind, id)].Line} is the same.");
+        return false;
     }
 
     public void Refer(string scope, string kind, string id, WorkspacePlace place) => references.Add((scope, kind, id, place));

@@ -87,13 +87,10 @@ public sealed class YamlSection
     public T RequiredOneOf<T>(string name, Func<T, string?> word) where T : struct, Enum => OneOf(name, word, isRequired: true) ?? default;
 
     /// <summary>A time; null when absent.</summary>
-    public Moment? Time(string name)
-    {
-        if (Scalar(name, "a time", new("string", false)) is not { } scalar) return null;
-        if (Moment.Parse(scalar.Text) is { } moment) return moment;
-        reading.Report(At(name, scalar), "must be a time such as 2026-05-01T09:00:00+08:00, 2026-05-01, or +3d, -2h, +30m from when the file is applied.");
-        return null;
-    }
+    public Moment? Time(string name) => Time(name, isRequired: false);
+
+    /// <summary>As <see cref="Time(string)"/>, and must be there.</summary>
+    public Moment RequiredTime(string name) => Time(name, isRequired: true) ?? default;
 
     /// <summary>A list of texts; empty when absent.</summary>
     public IReadOnlyList<string> Texts(string name, TextFormat? format = null, int most = 10_000)
@@ -108,6 +105,13 @@ public sealed class YamlSection
             else texts.Add(scalar.Text);
         }
         return texts;
+    }
+
+    /// <summary>A list of texts, or <c>*</c> for all, which gives a list of that alone; empty when absent.</summary>
+    public IReadOnlyList<string> TextsOrAll(string name, TextFormat format)
+    {
+        Knows(name, new("string|array", false));
+        return Find(name) is YamlScalar { Text: "*" } ? ["*"] : Texts(name, format);
     }
 
     /// <summary>A section in this one; an empty one when absent (see <see cref="IsPresent"/>).</summary>
@@ -208,7 +212,7 @@ public sealed class YamlSection
     /// <summary>As <see cref="Declare"/>, for ids that are unique over all tenants.</summary>
     public void DeclareEverywhere(string kind, string name, string? id)
     {
-        if (!string.IsNullOrEmpty(id)) reading.Declare("", kind, id, PlaceOf(name));
+        if (!string.IsNullOrEmpty(id) && reading.Declare("", kind, id, PlaceOf(name)) && scope.Length > 0) reading.Declare(scope, kind, id, PlaceOf(name));
     }
 
     /// <summary>The id of something that is declared anywhere in the same tenant of this file, before or after; null when absent.</summary>
@@ -276,6 +280,14 @@ public sealed class YamlSection
                 $"must be {(least == long.MinValue ? $"at most {most}" : most == long.MaxValue ? $"at least {least}" : $"between {least} and {most}")}."));
         }
         else return number;
+        return null;
+    }
+
+    Moment? Time(string name, bool isRequired)
+    {
+        if (Scalar(name, "a time", new("string", isRequired)) is not { } scalar) return null;
+        if (Moment.Parse(scalar.Text) is { } moment) return moment;
+        reading.Report(At(name, scalar), "must be a time such as 2026-05-01T09:00:00+08:00, 2026-05-01, or +3d, -2h, +30m from when the file is applied.");
         return null;
     }
 

@@ -9,6 +9,7 @@ namespace Reflow.Server.Store;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(MemberDocument))]
 [JsonSerializable(typeof(TaskDocument))]
 [JsonSerializable(typeof(ReportContent))]
 [JsonSerializable(typeof(ReportRule))]

@@ -10,7 +10,7 @@ public sealed class TaskStore(Db db, Ids ids, TimeProvider clock)
 {
     /// <summary>How long a change waits for another change of the same task before it is refused (contracts: task §4 step 5).</summary>
     static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
-    static readonly Func<string, bool> IsTimezone = name => TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.HasIanaId;
+    internal static readonly Func<string, bool> IsTimezone = name => TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.HasIanaId;
 
     readonly KeyedLocks<(string Tenant, string Id)> inFlight = new(clock);
 
@@ -84,7 +84,7 @@ public sealed class TaskStore(Db db, Ids ids, TimeProvider clock)
             await session.Execute("insert into task_member (tenant, task_id, role, user_id, place) values ($1, $2, $3, $4, $5)", taskId, role, userIds[place], place);
     }
 
-    static async ValueTask Save(Session session, TaskItem task)
+    internal static async ValueTask Save(Session session, TaskItem task)
     {
         var saved = await session.Execute(
             "update task set version = $3, updated_at = $4, completed_at = $5 where tenant = $1 and id = $2 and version = $3 - 1",
@@ -92,7 +92,7 @@ public sealed class TaskStore(Db db, Ids ids, TimeProvider clock)
         if (saved != 1) throw new StoreException($"task {task.Id} changed while its change was decided");
     }
 
-    static ValueTask Record(Session session, TaskItem task, Actor by, long now, string operation, Decision<TaskEvent> decision) =>
+    internal static ValueTask Record(Session session, TaskItem task, Actor by, long now, string operation, Decision<TaskEvent> decision) =>
         History.Append(session, "task", task.Id, task.Version, now, by.ToString(), operation, Payload(decision));
 
     static string Payload(Decision<TaskEvent> decision) =>

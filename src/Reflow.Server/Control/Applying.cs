@@ -1,0 +1,93 @@
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Control;
+
+/// <summary>One tenant of a workspace while it is written: the session, the moment, and what changed so far.</summary>
+/// <param name="session">The tenant's session, in the one transaction of the whole file.</param>
+/// <param name="now">When the file is applied, Unix ms.</param>
+/// <param name="changes">What changed so far, over all tenants.</param>
+/// <param name="faults">What the data that is there already stands against.</param>
+sealed class Applying(Session session, long now, WorkspaceChanges changes, List<(WorkspacePlace Place, string Sentence)> faults)
+{
+    /// <summary>The tenant's session.</summary>
+    public Session Session => session;
+
+    /// <summary>When the file is applied, Unix ms.</summary>
+    public long Now => now;
+
+    /// <summary>Counts one thing of a kind, named in the plural: <c>users</c>.</summary>
+    public void Count(string kind, Outcome outcome) => changes.Count(kind, outcome);
+
+    /// <summary>Says that something in the file contradicts the data that is there; nothing of the file is then kept.</summary>
+    public void Fault(WorkspacePlace place, string sentence) => faults.Add((place, sentence));
+
+    /// <summary>Makes one row of the tenant what the file says: inserts it, changes it, or leaves it.</summary>
+    /// <param name="table">A table whose key begins with the tenant. Never input.</param>
+    /// <param name="key">The rest of its key.</param>
+    /// <param name="columns">The columns that the file decides. Lists and documents as the JSON text that the store writes.</param>
+    public async ValueTask<Outcome> Put(string table, (string Name, object? Value)[] key, (string Name, object? Value)[] columns)
+    {
+        var where = string.Join(" and ", key.Select((k, i) => $"{k.Name} = ${i + 2}").Prepend("tenant = $1"));
+        object?[] keys = [.. key.Select(k => k.Value)];
+        var known = await session.Find($"select {string.Join(", ", columns.Select(c => c.Name))} from {table} where {where}",
+            row => columns.Select((c, i) => row.IsDBNull(i) ? c.Value is null : row.GetValue(i).Equals(c.Value)).ToArray(), keys);
+        if (known is null)
+        {
+            var names = key.Concat(columns).Select(c => c.Name).Prepend("tenant").ToArray();
+            await session.Execute($"insert into {table} ({string.Join(", ", names)}) values ({string.Join(", ", names.Select((_, i) => $"${i + 1}"))})", [.. keys, .. columns.Select(c => c.Value)]);
+            return Outcome.Created;
+        }
+        if (known.All(same => same)) return Outcome.Unchanged;
+        await session.Execute($"update {table} set {string.Join(", ", columns.Select((c, i) => $"{c.Name} = ${key.Length + 2 + i}"))} where {where}", [.. keys, .. columns.Select(c => c.Value)]);
+        return Outcome.Changed;
+    }
+}
+
+/// <summary>What applying did to one thing.</summary>
+public enum Outcome
+{
+    /// <summary>It was not there.</summary>
+    Created,
+    /// <summary>It was there and was something else.</summary>
+    Changed,
+    /// <summary>It was there as the file has it.</summary>
+    Unchanged,
+}
+
+/// <summary>What applying a workspace did, per kind of thing.</summary>
+public sealed class WorkspaceChanges
+{
+    readonly List<WorkspaceCount> counts = [];
+
+    /// <summary>The kinds in the order in which they were applied.</summary>
+    public IReadOnlyList<WorkspaceCount> Counts => counts;
+
+    /// <summary>Whether anything was created or changed.</summary>
+    public bool Any => counts.Any(c => c.Created + c.Changed > 0);
+
+    /// <summary>One line for each kind.</summary>
+    public override string ToString() => string.Join('\n', counts.Select(c => $"{c.Kind}: {c.Created} created, {c.Changed} changed, {c.Unchanged} unchanged"));
+
+    internal void Count(string kind, Outcome outcome)
+    {
+        var at = counts.FindIndex(c => c.Kind == kind);
+        if (at < 0)
+        {
+            at = counts.Count;
+            counts.Add(new(kind, 0, 0, 0));
+        }
+        counts[at] = outcome switch
+        {
+            Outcome.Created => counts[at] with { Created = counts[at].Created + 1 },
+            Outcome.Changed => counts[at] with { Changed = counts[at].Changed + 1 },
+            Outcome.Unchanged => counts[at] with { Unchanged = counts[at].Unchanged + 1 },
+        };
+    }
+}
+
+/// <summary>What applying did to the things of one kind.</summary>
+/// <param name="Kind">The kind, in the plural.</param>
+/// <param name="Created">How many were not there.</param>
+/// <param name="Changed">How many were something else.</param>
+/// <param name="Unchanged">How many were as the file has them.</param>
+public sealed record WorkspaceCount(string Kind, int Created, int Changed, int Unchanged);
