@@ -30,6 +30,13 @@ public static class Recipients
         return [.. found.Distinct().Where(user => user != writer)];
     }
 
+    /// <summary>Who gets a copy, each once: those whom the rule names and the members of its departments; not the writer.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="writer">Who submits.</param>
+    /// <param name="membersOf">The members of a department and of all below it; of <c>0</c>, everyone.</param>
+    public static IReadOnlyList<string> Copied(ReportRule rule, string writer, Func<string, IEnumerable<string>> membersOf) =>
+        [.. rule.Cc.Users.Concat(rule.Cc.Departments.SelectMany(membersOf)).Distinct().Where(user => user != writer)];
+
     // Bounded, so that two who lead each other end the search.
     static List<string> Chain(string? first, Func<string, string?> next)
     {

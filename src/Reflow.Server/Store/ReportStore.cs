@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Reflow.Core.Directory;
 using Reflow.Core.Reports;
 
 namespace Reflow.Server.Store;
@@ -8,6 +9,9 @@ namespace Reflow.Server.Store;
 /// <summary>Reports and their rules on disk. A submitted report is never changed and never deleted.</summary>
 static class ReportStore
 {
+    /// <summary>The operation under which history records a submission.</summary>
+    const string Submit = "report.submit";
+
     /// <summary>The tenant's settings; the defaults until somebody sets them.</summary>
     public static async ValueTask<ReportSettings> Settings(Session session) => await session.Find(
         "select enabled, require_page_token, user_max_items, cc_counts_as_received, exact_rule_names from report_settings where tenant = $1",
@@ -33,20 +37,28 @@ static class ReportStore
     /// <summary>Creates or replaces a rule.</summary>
     public static async ValueTask SetRule(Session session, ReportRule rule) => await session.Execute(
         """
-        insert into report_rule (tenant, rule_id, name, is_deleted, created_at, doc) values ($1, $2, $3, $4, $5, $6)
-        on conflict (tenant, rule_id) do update set name = excluded.name, is_deleted = excluded.is_deleted, created_at = excluded.created_at, doc = excluded.doc
+        insert into report_rule (tenant, rule_id, is_deleted, doc) values ($1, $2, $3, $4)
+        on conflict (tenant, rule_id) do update set is_deleted = excluded.is_deleted, doc = excluded.doc
         """,
-        rule.Id, rule.Name, rule.IsDeleted, rule.CreatedAt, JsonSerializer.Serialize(rule, StoreJson.Readable.ReportRule));
+        rule.Id, rule.IsDeleted, JsonSerializer.Serialize(rule, StoreJson.Readable.ReportRule));
 
     /// <summary>Whether a report has this id.</summary>
     public static async ValueTask<bool> Has(Session session, long reportId) =>
         await session.Find("select 1 from report where tenant = $1 and report_id = $2", r => true, reportId);
 
+    /// <summary>Whether a report of this origin was taken before.</summary>
+    public static async ValueTask<bool> HasOrigin(Session session, string origin) =>
+        await session.Find("select 1 from report where tenant = $1 and origin = $2", r => true, origin);
+
     /// <summary>Stores a submitted report and whom it is readable for.</summary>
-    public static async ValueTask Insert(Session session, Report report)
+    /// <param name="session">The change's session.</param>
+    /// <param name="report">The report.</param>
+    /// <param name="origin">What names it where it came from; null when it was written here.</param>
+    public static async ValueTask Insert(Session session, Report report, string? origin = null)
     {
-        await session.Execute("insert into report (tenant, report_id, rule_id, user_id, doc) values ($1, $2, $3, $4, $5)",
-            report.Id, report.RuleId, report.From, JsonSerializer.Serialize(report.Content, StoreJson.Readable.ReportContent));
+        await session.Execute("insert into report (tenant, report_id, rule_id, user_id, origin, doc) values ($1, $2, $3, $4, $5, $6)",
+            report.Id, report.RuleId, report.From, origin, JsonSerializer.Serialize(report.Content, StoreJson.Readable.ReportContent));
+        await History.Append(session, "report", report.Id.ToString(CultureInfo.InvariantCulture), 1, report.CommitTime * 1000, new Actor.User(report.From).ToString(), Submit, "[\"submitted\"]");
         await AddReader(session, report, report.From, "from");
         foreach (var recipient in report.Content.To) await AddReader(session, report, recipient.UserId, "to");
         foreach (var copied in report.Content.Cc) await AddReader(session, report, copied, "cc");

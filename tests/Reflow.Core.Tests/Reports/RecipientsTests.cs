@@ -26,6 +26,11 @@ public class RecipientsTests
     public void People_who_lead_each_other_do_not_hang_the_search() =>
         Assert.Equal(["li", "zhao"], Of(Rule([], leaders: [0, 1, 2, 3, 4, 5]), "wang"));
 
+    [Fact]
+    public void Copies_go_to_named_people_and_to_members_of_departments_once_and_not_to_the_writer() =>
+        Assert.Equal(["chen", "li"], Recipients.Copied(
+            Rule([]) with { Cc = new(["chen"], ["dev"], []) }, "wang", department => department == "dev" ? ["wang", "li", "chen"] : []));
+
     static IReadOnlyList<string> Of(ReportRule rule, string writer, string[]? departments = null) => Recipients.Of(
         rule, writer, Leaders.GetValueOrDefault, departments ?? ["web"], Parents.GetValueOrDefault, Owners.GetValueOrDefault);
 

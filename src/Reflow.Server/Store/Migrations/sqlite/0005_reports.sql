@@ -5,9 +5,12 @@ create table report (
     report_id integer not null,
     rule_id   integer not null,
     user_id   text    not null,
+    origin    text,
     doc       text    not null,
     primary key (tenant, report_id)
 ) strict, without rowid;
+-- What names a report where it came from, so that it is not taken twice.
+create unique index report_of_origin on report (tenant, origin) where origin is not null;
 create index report_of_rule on report (tenant, rule_id, report_id);
 create index report_of_submitter on report (tenant, user_id, report_id);
 
@@ -23,9 +26,7 @@ create table report_reader (
 create table report_rule (
     tenant     text    not null,
     rule_id    integer not null,
-    name       text    not null,
-    is_deleted integer not null default 0 check (is_deleted in (0, 1)),
-    created_at integer not null,
+    is_deleted integer not null check (is_deleted in (0, 1)),
     doc        text    not null,
     primary key (tenant, rule_id)
 ) strict, without rowid;

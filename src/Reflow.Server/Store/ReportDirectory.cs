@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Reflow.Core.Reports;
+
+namespace Reflow.Server.Store;
+
+/// <summary>What a report takes from the directory when it is submitted: names, departments, and who stands above whom.</summary>
+sealed class ReportDirectory
+{
+    readonly Dictionary<string, Member> members;
+    readonly Dictionary<string, Department> departments;
+
+    ReportDirectory(Dictionary<string, Member> members, Dictionary<string, Department> departments) => (this.members, this.departments) = (members, departments);
+
+    /// <summary>Reads the tenant's directory.</summary>
+    public static async ValueTask<ReportDirectory> Load(Session session) => new(
+        (await session.Query("select user_id, name, leader_id, department_ids from member where tenant = $1", r => new Member(
+            r.GetString(0), r.GetString(1), r.TextOrNull(2), JsonSerializer.Deserialize(r.GetString(3), StoreJson.Default.StringArray)!))).ToDictionary(member => member.UserId),
+        (await session.Query("select department_id, open_department_id, name, parent_id, leader_id from department where tenant = $1", r => new Department(
+            r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3), r.TextOrNull(4)))).ToDictionary(department => department.Id));
+
+    /// <summary>The wire's id of a department; the root and what is not known keep theirs.</summary>
+    public string OpenId(string departmentId) => departments.TryGetValue(departmentId, out var department) ? department.OpenId : departmentId;
+
+    /// <summary>What a report of a member says and to whom; <paramref name="to"/> names other recipients than the rule does.</summary>
+    public ReportContent Compose(ReportRule rule, string from, IReadOnlyList<FilledField> fields, IReadOnlyList<string>? to = null)
+    {
+        var writer = members[from];
+        var received = to ?? Recipients.Of(rule, from, user => members.GetValueOrDefault(user)?.Leader, writer.Departments, Above, department => departments.GetValueOrDefault(department)?.Leader);
+        return new(
+            rule.Name, writer.Name, writer.Departments is [var first, ..] && departments.TryGetValue(first, out var own) ? own.Name : "", [.. writer.Departments.Select(OpenId)],
+            fields, [.. received.Select(user => new Recipient(user, members.GetValueOrDefault(user)?.Name ?? ""))], Recipients.Copied(rule, from, MembersOf));
+    }
+
+    string? Above(string department) => departments.GetValueOrDefault(department)?.Parent is { } parent and not "0" ? parent : null;
+
+    // Rules name departments as the wire does.
+    IEnumerable<string> MembersOf(string openId)
+    {
+        if (openId == "0") return members.Keys;
+        var within = departments.Values.Where(department => Path(department.Id).Any(id => departments[id].OpenId == openId)).Select(department => department.Id).ToHashSet();
+        return members.Values.Where(member => member.Departments.Any(within.Contains)).Select(member => member.UserId);
+    }
+
+    // Each department once, whatever the file or a console made of the tree.
+    IEnumerable<string> Path(string department)
+    {
+        var seen = new HashSet<string>();
+        for (var at = department; at is not null && departments.ContainsKey(at) && seen.Add(at); at = Above(at)) yield return at;
+    }
+
+    sealed record Member(string UserId, string Name, string? Leader, IReadOnlyList<string> Departments);
+
+    sealed record Department(string Id, string OpenId, string Name, string Parent, string? Leader);
+}
