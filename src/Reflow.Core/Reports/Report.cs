@@ -12,6 +12,17 @@ public sealed record Report(long Id, long RuleId, string From, ReportContent Con
 {
     /// <summary>When it was submitted, Unix seconds.</summary>
     public long CommitTime => Id >> 32;
+
+    /// <summary>An id for a report that comes from elsewhere: of its second, and the same whenever the same report comes again.</summary>
+    /// <param name="second">When it was submitted, Unix seconds.</param>
+    /// <param name="origin">What names it where it comes from.</param>
+    public static long IdOf(long second, string origin)
+    {
+        // FNV-1a: any spread over 31 bits will do, as long as it never changes.
+        var hash = 2_166_136_261u;
+        foreach (var character in origin) hash = (hash ^ character) * 16_777_619;
+        return second << 32 | hash >> 1;
+    }
 }
 
 /// <summary>What a report says and to whom.</summary>

@@ -143,7 +143,8 @@ public sealed record WorkspaceApplication(WorkspaceChanges? Changes, IReadOnlyLi
 /// <param name="Name">Its name.</param>
 /// <param name="Directory">People, departments, apps and plugins.</param>
 /// <param name="Tasks">Tasks of Task v1.</param>
-public sealed record WorkspaceTenant(string Key, string Name, DirectoryWorkspace Directory, IReadOnlyList<TaskWorkspace> Tasks)
+/// <param name="Reports">Rules and reports of Report v1.</param>
+public sealed record WorkspaceTenant(string Key, string Name, DirectoryWorkspace Directory, IReadOnlyList<TaskWorkspace> Tasks, ReportWorkspace Reports)
 {
     static readonly TextFormat KeyFormat = TextFormat.Of("^[0-9a-f]{16}$", "16 lower-case hexadecimal digits");
 
@@ -156,7 +157,8 @@ public sealed record WorkspaceTenant(string Key, string Name, DirectoryWorkspace
             key,
             tenant.RequiredText("name"),
             DirectoryWorkspace.Read(tenant, key),
-            TaskWorkspace.Read(tenant));
+            TaskWorkspace.Read(tenant),
+            ReportWorkspace.Read(tenant));
     }
 
     internal async ValueTask Apply(Applying applying, Func<RouteKind, string, ValueTask<string?>> tenantOf)
@@ -164,5 +166,6 @@ public sealed record WorkspaceTenant(string Key, string Name, DirectoryWorkspace
         applying.Count("tenants", await applying.Put("tenant", [], [("name", Name)]));
         await ApplyDirectory.Apply(Directory, applying, tenantOf);
         await TaskWorkspace.Apply(Tasks, applying);
+        await Reports.Apply(applying);
     }
 }

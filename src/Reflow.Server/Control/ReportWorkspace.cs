@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.Json;
+using Reflow.Core.Reports;
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Control;
+
+/// <summary>The reports of one tenant in a workspace file: how they behave, their rules, and some that are submitted.</summary>
+/// <param name="Settings">How they behave; null when the file does not say.</param>
+/// <param name="Rules">Rules, their departments named by <c>department_id</c>.</param>
+/// <param name="Submitted">Submitted reports.</param>
+public sealed record ReportWorkspace(ReportSettings? Settings, IReadOnlyList<ReportRule> Rules, IReadOnlyList<SubmittedReport> Submitted)
+{
+    static readonly TextFormat Level = TextFormat.Of("^[0-5]$", "0 (the first level) to 5 (the sixth)");
+    static readonly TextFormat ChatId = TextFormat.Of("^oc_[0-9a-zA-Z]{1,64}$", "oc_ and at most 64 letters and digits");
+
+    internal static ReportWorkspace Read(YamlSection tenant)
+    {
+        var reports = tenant.Section("reports");
+        var settings = reports.Section("settings");
+        var said = ReadSettings(settings);
+        var rules = reports.Sections("rules").Select(ReadRule).ToList();
+        return new(settings.IsPresent ? said : null, rules, [.. reports.Sections("submitted").Select(report => SubmittedReport.Read(report, rules))]);
+    }
+
+    /// <summary>Makes the rules what the file says and submits the reports that were not submitted before.</summary>
+    internal async ValueTask Apply(Applying applying)
+    {
+        if (Settings is not null) applying.Count("report settings", await PutSettings(Settings, applying));
+        if (Rules is []) return;
+        var directory = await ReportDirectory.Load(applying.Session);
+        foreach (var rule in Rules)
+        {
+            applying.Count("report rules", await applying.Put("report_rule", [("rule_id", rule.Id)],
+                [("is_deleted", rule.IsDeleted ? 1L : 0L), ("doc", JsonSerializer.Serialize(OnTheWire(rule, directory), StoreJson.Readable.ReportRule))]));
+        }
+        foreach (var report in Submitted) applying.Count("reports", await report.Submit(OnTheWire(Rules.First(rule => rule.Id == report.RuleId), directory), directory, applying));
+    }
+
+    static ValueTask<Outcome> PutSettings(ReportSettings settings, Applying applying) => applying.Put("report_settings", [],
+    [
+        ("enabled", Number(settings.Enabled)), ("require_page_token", Number(settings.RequirePageToken)), ("user_max_items", (long)settings.UserMaxItems),
+        ("cc_counts_as_received", Number(settings.CcCountsAsReceived)), ("exact_rule_names", Number(settings.ExactRuleNames)),
+    ]);
+
+    static long Number(bool flag) => flag ? 1 : 0;
+
+    // Rules name departments by their open_department_id, whatever the file names them by.
+    static ReportRule OnTheWire(ReportRule rule, ReportDirectory directory) => rule with { Reporters = OnTheWire(rule.Reporters, directory), Cc = OnTheWire(rule.Cc, directory) };
+
+    static Audience OnTheWire(Audience audience, ReportDirectory directory) => audience with { Departments = [.. audience.Departments.Select(directory.OpenId)] };
+
+    static ReportSettings ReadSettings(YamlSection settings) => new(
+        settings.Flag("enabled", true), settings.Flag("require_page_token", true), (int)(settings.Integer("user_max_items", 1, 10_000) ?? 1000),
+        settings.Flag("cc_counts_as_received", true), settings.Flag("exact_rule_names"));
+
+    static ReportRule ReadRule(YamlSection rule)
+    {
+        var written = rule.RequiredText("rule_id", TextFormat.Number);
+        rule.Declare("report_rule", "rule_id", written);
+        _ = long.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var id);
+        var name = rule.RequiredText("name");
+        var fields = rule.Sections("fields", 100);
+        var to = rule.Section("to");
+        return new(
+            id, name, rule.Text("icon_name") ?? "", (id >> 32) * 1000, rule.RequiredReference("user", "creator"), rule.Reference("user", "owner") ?? rule.Text("creator") ?? "",
+            [.. fields.Select((field, i) => ReadField(field, id + 1 + i))],
+            ReadAudience(rule.Section("need_report")), ReadAudience(rule.Section("cc")), new(to.References("user", "users"), [], to.Texts("chats", ChatId)),
+            Levels(to, "leaders"), Levels(to, "department_owners"), rule.References("user", "managers"), rule.Flag("is_deleted"));
+    }
+
+    static ReportField ReadField(YamlSection field, long otherwise)
+    {
+        var written = field.Text("field_id", TextFormat.Number);
+        return new(long.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : otherwise, field.RequiredText("name"), field.RequiredOneOf<FieldType>("type", type => type.Wire()));
+    }
+
+    static Audience ReadAudience(YamlSection audience) => new(audience.References("user", "users"), audience.References("department", "departments"), audience.Texts("chats", ChatId));
+
+    static IReadOnlyList<int> Levels(YamlSection to, string name) => [.. to.Texts(name, Level).Select(level => level[0] - '0').Distinct().Order()];
+}
+
+/// <summary>A submitted report in a workspace file. It is submitted once: the same rule, user and time are the same report.</summary>
+/// <param name="Place">Where it stands in the file.</param>
+/// <param name="RuleId">The rule that it follows.</param>
+/// <param name="User">Who submitted it.</param>
+/// <param name="CommitTime">When.</param>
+/// <param name="Fields">The form as it was filled in.</param>
+/// <param name="To">Who received it; null for whom the rule says.</param>
+public sealed record SubmittedReport(WorkspacePlace Place, long RuleId, string User, Moment CommitTime, IReadOnlyList<FilledField> Fields, IReadOnlyList<string>? To)
+{
+    // Moments without an offset are meant, and shown, as clients in China do.
+    static readonly TimeZoneInfo Zone = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai");
+
+    internal static SubmittedReport Read(YamlSection report, IReadOnlyList<ReportRule> rules)
+    {
+        _ = long.TryParse(report.RequiredReference("report_rule", "rule"), NumberStyles.None, CultureInfo.InvariantCulture, out var ruleId);
+        var (user, time) = (report.RequiredReference("user", "user"), report.RequiredTime("commit_time"));
+        var read = new SubmittedReport(report.PlaceOf("commit_time"), ruleId, user, time, ReadFields(report, rules.FirstOrDefault(rule => rule.Id == ruleId)), report.Has("to") ? report.References("user", "to") : null);
+        report.Declare("report", "commit_time", read.Origin);
+        return read;
+    }
+
+    /// <summary>What names this report among all that files bring.</summary>
+    string Origin => string.Create(CultureInfo.InvariantCulture, $"{RuleId}/{User}/{(CommitTime.IsRelative ? "+" : "")}{CommitTime.Millis}");
+
+    internal async ValueTask<Outcome> Submit(ReportRule rule, ReportDirectory directory, Applying applying)
+    {
+        if (await ReportStore.HasOrigin(applying.Session, Origin)) return Outcome.Unchanged;
+        var second = CommitTime.At(applying.Now) / 1000;
+        if (second is < 0 or > int.MaxValue)
+        {
+            applying.Fault(Place, "must be between 1970 and 2038.");
+            return Outcome.Unchanged;
+        }
+        var id = Report.IdOf(second, Origin);
+        while (await ReportStore.Has(applying.Session, id)) id++;
+        await ReportStore.Insert(applying.Session, new(id, RuleId, User, directory.Compose(rule, User, Fields, To)), Origin);
+        return Outcome.Created;
+    }
+
+    static IReadOnlyList<FilledField> ReadFields(YamlSection report, ReportRule? rule)
+    {
+        var written = report.TextMap("contents").ToDictionary();
+        foreach (var name in written.Keys.Where(name => rule is not null && rule.Fields.All(field => field.Name != name))) report.Fault("contents", $"the rule has no field {name}.");
+        List<FilledField> filled = [];
+        foreach (var field in rule?.Fields ?? [])
+        {
+            IReadOnlyList<string> entries = !written.TryGetValue(field.Name, out var text) ? [] : field.Type is FieldType.MultiSelect ? text.Split(',', StringSplitOptions.TrimEntries) : [text];
+            if (FieldValue.Read(field.Type, entries, Zone) is { } value) filled.Add(new(field.Id, field.Name, value.Render(Zone)));
+            else report.Fault("contents", $"{field.Name} must be {(field.Type is FieldType.Number ? "a number" : "a time such as 2026-05-01 09:00")}.");
+        }
+        return filled;
+    }
+}
