@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Reflow.Server.Api.Control;
+using Reflow.Server.Api.Flows;
 using Reflow.Server.Api.Platform;
 using Reflow.Server.Api.Reports;
 using Reflow.Server.Api.Tasks;
@@ -46,7 +47,7 @@ public sealed class ReflowServer : IAsyncDisposable
             db = await Db.OpenSqlite(directory.DatabaseFile, settings.Store, ct);
             var routes = new Routes(Contract.Operations);
             var tokens = new Tokens(db, directory.Key, clock);
-            Serve(routes, db, tokens, clock);
+            Serve(routes, db, tokens, new(), clock);
             var app = Build(settings, routes, tokens, clock);
             var server = new ReflowServer(app, directory, db, tokens, routes);
             await Listen(app, ct);
@@ -73,13 +74,14 @@ public sealed class ReflowServer : IAsyncDisposable
         directory.Dispose();
     }
 
-    static void Serve(Routes routes, Db db, Tokens tokens, TimeProvider clock)
+    static void Serve(Routes routes, Db db, Tokens tokens, PeopleCache people, TimeProvider clock)
     {
         var ids = new Ids(clock);
         Health.Serve(routes);
         IssueTokens.Serve(routes, db, tokens);
         TasksApi.Serve(routes, new TaskStore(db, ids, clock));
         ReportsApi.Serve(routes, db);
+        FlowsApi.Serve(routes, db, new FlowStore(db, ids, people));
     }
 
     static WebApplication Build(Settings settings, Routes routes, Tokens tokens, TimeProvider clock)

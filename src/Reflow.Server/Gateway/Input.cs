@@ -86,25 +86,11 @@ public sealed class Input
     }
 
     /// <summary>A list of texts; empty when absent. More than <paramref name="most"/> or fewer than <paramref name="least"/> are out of range.</summary>
-    public IReadOnlyList<string> Texts(string name, int most, int least = 0)
-    {
-        var value = Member(name);
-        if (value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
-        {
-            if (least > 0) Missing(name, "");
-            return [];
-        }
-        if (value.ValueKind is not JsonValueKind.Array)
-        {
-            WrongType(name, value);
-            return [];
-        }
-        var count = value.GetArrayLength();
-        if (count > most) Violation(name, count.ToString(CultureInfo.InvariantCulture), $"the max len is {most}");
-        else if (count < least) Violation(name, count.ToString(CultureInfo.InvariantCulture), $"the min len is {least}");
-        else return [.. value.EnumerateArray().Select((item, i) => TextOf(item, $"{name}[{i}]"))];
-        return [];
-    }
+    public IReadOnlyList<string> Texts(string name, int most, int least = 0) => List(name, most, least, TextOf);
+
+    /// <summary>As <see cref="Texts"/>, of ids: each a text, or a number where a client's types made it one.</summary>
+    public IReadOnlyList<string> Ids(string name, int most, int least = 0) => List(name, most, least, (item, place) =>
+        item.ValueKind is JsonValueKind.Number && item.TryGetInt64(out var id) ? id.ToString(CultureInfo.InvariantCulture) : TextOf(item, place));
 
     /// <summary>A nested object; an empty one when absent.</summary>
     public Input Object(string name)
@@ -143,6 +129,26 @@ public sealed class Input
 
     /// <summary>Notes that a member has a type that it cannot have.</summary>
     public void WrongType(string name, JsonElement value) => faults.WrongType ??= GatewayErrors.WrongType(path + name, Shortened(value));
+
+    IReadOnlyList<string> List(string name, int most, int least, Func<JsonElement, string, string> read)
+    {
+        var value = Member(name);
+        if (value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
+        {
+            if (least > 0) Missing(name, "");
+            return [];
+        }
+        if (value.ValueKind is not JsonValueKind.Array)
+        {
+            WrongType(name, value);
+            return [];
+        }
+        var count = value.GetArrayLength();
+        if (count > most) Violation(name, count.ToString(CultureInfo.InvariantCulture), $"the max len is {most}");
+        else if (count < least) Violation(name, count.ToString(CultureInfo.InvariantCulture), $"the min len is {least}");
+        else return [.. value.EnumerateArray().Select((item, i) => read(item, $"{name}[{i}]"))];
+        return [];
+    }
 
     JsonElement Member(string name) => json.ValueKind is JsonValueKind.Object && json.TryGetProperty(name, out var value) ? value : default;
 

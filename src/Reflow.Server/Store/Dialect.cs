@@ -11,6 +11,9 @@ static class Dialect
     /// <summary>Begins a transaction that only reads and sees one moment.</summary>
     public static string BeginRead(this Engine engine) => engine switch { Engine.Sqlite => "begin" };
 
+    /// <summary>The texts of a JSON list that is given as an argument, for <c>in (…)</c>: one statement serves lists of every length.</summary>
+    public static string TextsOf(this Engine engine, string argument) => engine switch { Engine.Sqlite => $"select value from json_each({argument})" };
+
     /// <summary>The folder of the engine's migrations.</summary>
     public static string Folder(this Engine engine) => engine switch { Engine.Sqlite => "sqlite" };
 

@@ -37,6 +37,9 @@ public readonly struct Session(SystemSession system, string tenant)
 /// <summary>A transaction over all tenants; <c>$1</c> is the first argument. Statements are prepared once per connection and reused.</summary>
 public sealed class SystemSession : IAsyncDisposable
 {
+    // Far more than the statements there are; filters that are put together from parts could make more over time.
+    const int MostPrepared = 1000;
+
     readonly DbConnection connection;
     readonly Dictionary<string, DbCommand> prepared = [];
 
@@ -76,6 +79,7 @@ public sealed class SystemSession : IAsyncDisposable
     internal DbCommand Prepared(string sql, int parameters, bool ofTenant)
     {
         if (prepared.TryGetValue(sql, out var known)) return known;
+        if (prepared.Count == MostPrepared) Forget();
         if (ofTenant && !(sql.Contains("tenant", StringComparison.Ordinal) && sql.Contains("$1", StringComparison.Ordinal)))
             throw new UnreachableException($"A tenant's statement must name the tenant as $1: {sql}");
         var command = connection.CreateCommand();
@@ -110,6 +114,12 @@ public sealed class SystemSession : IAsyncDisposable
     }
 
     internal static async ValueTask<int> Run(DbCommand command) => await command.ExecuteNonQueryAsync();
+
+    void Forget()
+    {
+        foreach (var command in prepared.Values) command.Dispose();
+        prepared.Clear();
+    }
 
     DbCommand Command(string sql, ReadOnlySpan<object?> args)
     {

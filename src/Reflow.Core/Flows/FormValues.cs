@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Reflow.Core.Conditions;
+
+namespace Reflow.Core.Flows;
+
+/// <summary>What was filled into an instance's form: <c>params</c> of the execution, read by the types of the definition's fields (contracts: apaas §1.3).</summary>
+public sealed class FormValues
+{
+    const int DeepestForm = 32;
+    readonly Dictionary<string, ConditionValue> values;
+
+    FormValues(Dictionary<string, ConditionValue> values) => this.values = values;
+
+    /// <summary>The values as conditions see them; fields that were not filled in are left out.</summary>
+    public IReadOnlyDictionary<string, ConditionValue> Conditions => values;
+
+    /// <summary>The user ids that a field of type <see cref="FieldType.User"/> or <see cref="FieldType.Users"/> names.</summary>
+    public IReadOnlyList<string> Users(string field) => values.GetValueOrDefault(field) switch
+    {
+        ConditionValue.Text one => [one.Value],
+        ConditionValue.List many => [.. many.Items.OfType<ConditionValue.Text>().Select(item => item.Value)],
+        _ => [],
+    };
+
+    /// <summary>A field's value in words, for the lines of the task list; null when it was not filled in.</summary>
+    public string? Display(string field) => values.GetValueOrDefault(field) is { } value ? Words(value) : null;
+
+    /// <summary>The fields that conditions of a definition may name, and their types.</summary>
+    public static ConditionSchema Schema(FlowDefinition definition) => new(definition.Form.Select(field => KeyValuePair.Create(field.Key, TypeOf(field.Type))));
+
+    /// <summary>Reads a JSON object, or says why it is not one that fits the form. Members that the form does not have are ignored; null is not filled in.</summary>
+    public static (FormValues? Values, string? Why) Parse(FlowDefinition definition, string json)
+    {
+        try
+        {
+            var sent = Encoding.UTF8.GetBytes(json);
+            if (!JsonText.EscapesAreText(sent, DeepestForm)) return (null, "params escapes what is no text.");
+            using var document = JsonDocument.Parse(sent, new() { MaxDepth = DeepestForm });
+            if (document.RootElement.ValueKind is not JsonValueKind.Object) return (null, "params is not a JSON object.");
+            var values = new Dictionary<string, ConditionValue>();
+            foreach (var field in definition.Form)
+            {
+                if (!document.RootElement.TryGetProperty(field.Key, out var value) || value.ValueKind is JsonValueKind.Null) continue;
+                if (Read(field.Type, value) is not { } read) return (null, $"Field '{field.Key}' of params is not {In(field.Type)}.");
+                values[field.Key] = read;
+            }
+            return (new(values), null);
+        }
+        catch (JsonException)
+        {
+            return (null, "params is not JSON.");
+        }
+    }
+
+    /// <summary>Reads what <see cref="Parse"/> has accepted before.</summary>
+    /// <exception cref="ArgumentException">It had not.</exception>
+    public static FormValues Read(FlowDefinition definition, string json) =>
+        Parse(definition, json) is ({ } values, _) ? values : throw new ArgumentException("the form does not fit its definition", nameof(json));
+
+    static ConditionValue? Read(FieldType type, JsonElement value) => (type, value.ValueKind) switch
+    {
+        (FieldType.Text or FieldType.User, JsonValueKind.String) => new ConditionValue.Text(value.GetString()!),
+        // A user's id may come as a number where a client holds it as one.
+        (FieldType.User, JsonValueKind.Number) when value.TryGetInt64(out var id) => new ConditionValue.Text(id.ToString(CultureInfo.InvariantCulture)),
+        (FieldType.Number, JsonValueKind.Number) when value.TryGetDecimal(out var number) => new ConditionValue.Number(number),
+        (FieldType.Boolean, JsonValueKind.True or JsonValueKind.False) => new ConditionValue.Bool(value.GetBoolean()),
+        (FieldType.Time, JsonValueKind.Number) when value.TryGetInt64(out var moment) => new ConditionValue.Time(moment),
+        (FieldType.Users, JsonValueKind.Array) => List(FieldType.User, value),
+        (FieldType.Texts, JsonValueKind.Array) => List(FieldType.Text, value),
+        _ => null,
+    };
+
+    static ConditionValue.List? List(FieldType element, JsonElement array)
+    {
+        var items = new List<ConditionValue>();
+        foreach (var item in array.EnumerateArray())
+        {
+            if (Read(element, item) is not { } read) return null;
+            items.Add(read);
+        }
+        return new(items);
+    }
+
+    static string Words(ConditionValue value) => value switch
+    {
+        ConditionValue.Bool x => x.Value ? "true" : "false",
+        ConditionValue.Number x => x.Value.ToString(CultureInfo.InvariantCulture),
+        ConditionValue.Text x => x.Value,
+        ConditionValue.Time x => x.Millis.ToString(CultureInfo.InvariantCulture),
+        ConditionValue.List x => string.Join(", ", x.Items.Select(Words)),
+        ConditionValue.Object => "",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    static ConditionType TypeOf(FieldType type) => type switch
+    {
+        FieldType.Text or FieldType.User => new ConditionType.Text(),
+        FieldType.Number => new ConditionType.Number(),
+        FieldType.Boolean => new ConditionType.Bool(),
+        FieldType.Time => new ConditionType.Time(),
+        FieldType.Users or FieldType.Texts => new ConditionType.List(new ConditionType.Text()),
+    };
+
+    static string In(FieldType type) => type switch
+    {
+        FieldType.Text => "a text",
+        FieldType.Number => "a number of at most 28 digits",
+        FieldType.Boolean => "true or false",
+        FieldType.Time => "a moment in Unix milliseconds",
+        FieldType.User => "a user id",
+        FieldType.Users => "a list of user ids",
+        FieldType.Texts => "a list of texts",
+    };
+}

@@ -1,0 +1,34 @@
+using Reflow.Server.Gateway;
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Api.Flows;
+
+/// <summary>POST /open-apis/apaas/v1/user_tasks/:task_id/rollback_points (seed 000): where the task can be rolled back to, start first.</summary>
+static class ListRollbackPoints
+{
+    public static void Serve(Routes routes, FlowStore flows) => routes.Serve("apaas.v1.user_task.rollback_points", call => Handle(call, flows));
+
+    static async ValueTask<Reply> Handle(Call call, FlowStore flows)
+    {
+        var by = call.Body.RequiredId("operator_user_id");
+        if (call.Body.Refusal is { } refusal) return refusal;
+        var (points, error) = await flows.RollbackPoints(call.Caller.Tenant, call.Path("task_id"), by, call.Aborted);
+        if (error is not null) return error;
+        return Reply.Data(json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("tasks"u8);
+            foreach (var (point, label) in points)
+            {
+                json.WriteStartObject();
+                json.WriteString("id"u8, $"{point.TaskId}");
+                json.WritePropertyName("activity_label"u8);
+                FlowJson.WriteLabels(json, label);
+                json.WriteBoolean("is_start"u8, point.IsStart);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+}

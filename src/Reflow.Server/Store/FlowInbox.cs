@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Reflow.Core.Flows;
+
+namespace Reflow.Server.Store;
+
+/// <summary>Whose list a task is on (contracts: apaas §2), kept with every change so that reading a list is reading one index.</summary>
+static class FlowInbox
+{
+    /// <summary>Brings the lists up to date with what happened.</summary>
+    public static async ValueTask Write(Session session, StoredInstance stored, IReadOnlyList<FlowEvent> events, FlowState after, DeployedFlow flow)
+    {
+        foreach (var id in events.Select(TaskOf).OfType<long>().Distinct())
+        {
+            if (!after.Tasks.TryGetValue(id, out var task)) continue;
+            var type = task.Status is UserTaskStatus.Pending ? "pending" : "archived";
+            if (events.Any(e => e is FlowEvent.TaskOpened opened && opened.Task.Id == id)) await Put(session, stored, task, "fromMe", stored.Instance.Initiator, type);
+            else if (type is "archived") await session.Execute("update flow_inbox set type = 'archived' where tenant = $1 and task_id = $2 and source in ('fromMe', 'CCMe')", id);
+            await WriteAssignees(session, stored, task, events, flow);
+            foreach (var copied in events.OfType<FlowEvent.Copied>().Where(e => e.TaskId == id))
+                foreach (var user in copied.Users) await Put(session, stored, task, "CCMe", user, type);
+        }
+    }
+
+    /// <summary>A page of someone's list, newest first, and how long the whole list is.</summary>
+    public static async ValueTask<(IReadOnlyList<InboxRow> Rows, long Count)> Read(Session session, InboxFilter filter)
+    {
+        var (where, args) = filter.Where(session.Engine);
+        // A task can be on one list for several reasons; it is shown once.
+        var count = await session.Find($"select count(distinct i.task_id) from flow_inbox i where {where}", r => r.GetInt64(0), args);
+        if (count == 0) return ([], 0);
+        var rows = await session.Query(
+            $"""
+            select p.task_id, p.opened_at, n.id, n.label, n.status, n.initiator, n.summary from (
+                select distinct i.task_id, i.opened_at from flow_inbox i where {where} order by i.opened_at desc, i.task_id desc limit ${args.Length + 2} offset ${args.Length + 3}) p
+            join flow_task t on t.tenant = $1 and t.id = p.task_id
+            join flow_instance n on n.tenant = $1 and n.id = t.instance
+            order by p.opened_at desc, p.task_id desc
+            """,
+            r => new InboxRow(r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetString(3), (InstanceStatus)r.GetInt32(4), r.GetString(5), r.GetString(6)),
+            [.. args, filter.Limit, filter.Offset]);
+        return (rows, count);
+    }
+
+    static async ValueTask WriteAssignees(Session session, StoredInstance stored, FlowTask task, IReadOnlyList<FlowEvent> events, DeployedFlow flow)
+    {
+        var (mode, percent) = flow.Net.ModeOf(task.Node);
+        var lists = new Dictionary<string, string>();
+        foreach (var assignee in task.Assignees)
+            if (assignee.Vote is { Automatic: false }) lists[assignee.User] = "archived";
+        // Whoever rolled back has acted too, although that is no vote.
+        foreach (var closed in events.OfType<FlowEvent.TaskClosed>().Where(e => e.TaskId == task.Id && e.Status is UserTaskStatus.RolledBack)) lists[closed.By] = "archived";
+        foreach (var assignee in Votes.Turn(task, mode, percent)) lists[assignee.User] = "pending";
+        await session.Execute("delete from flow_inbox where tenant = $1 and task_id = $2 and source = 'assignMe'", task.Id);
+        foreach (var (user, type) in lists) await Put(session, stored, task, "assignMe", user, type);
+    }
+
+    static async ValueTask Put(Session session, StoredInstance stored, FlowTask task, string source, string user, string type) => await session.Execute(
+        """
+        insert into flow_inbox (tenant, task_id, source, user_id, type, opened_at, api_id) values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (tenant, task_id, source, user_id) do update set type = excluded.type
+        """,
+        task.Id, source, user, type, task.OpenedAt, stored.ApiId);
+
+    static long? TaskOf(FlowEvent happened) => happened switch
+    {
+        FlowEvent.TaskOpened e => e.Task.Id,
+        FlowEvent.Voted e => e.TaskId,
+        FlowEvent.TaskClosed e => e.TaskId,
+        FlowEvent.Transferred e => e.TaskId,
+        FlowEvent.AssigneesAdded e => e.TaskId,
+        FlowEvent.Copied e => e.TaskId,
+        FlowEvent.TaskRevived or FlowEvent.Started or FlowEvent.Fired or FlowEvent.Undone or FlowEvent.Expedited or FlowEvent.Ended => null,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}
+
+/// <summary>Which of someone's tasks to list; null members do not restrict.</summary>
+/// <param name="UserId">Whose list, a kunlun id.</param>
+/// <param name="Source"><c>assignMe</c>, <c>fromMe</c> or <c>CCMe</c>.</param>
+/// <param name="Type"><c>pending</c> or <c>archived</c>.</param>
+/// <param name="From">Opened at or after, Unix ms.</param>
+/// <param name="To">Opened at or before, Unix ms.</param>
+/// <param name="ApiIds">Of these flows; empty means of all.</param>
+/// <param name="Limit">Rows at most.</param>
+/// <param name="Offset">Rows to skip.</param>
+sealed record InboxFilter(string UserId, string? Source, string? Type, long? From, long? To, IReadOnlyList<string> ApiIds, long Limit, long Offset)
+{
+    /// <summary>The condition over <c>flow_inbox i</c>, and its arguments from <c>$2</c> on.</summary>
+    public (string Sql, object?[] Args) Where(Engine engine)
+    {
+        var (sql, args) = ("i.tenant = $1 and i.user_id = $2", new List<object?> { UserId });
+        void And(string condition, object value)
+        {
+            args.Add(value);
+            sql += $" and {condition}${args.Count + 1}";
+        }
+        if (Source is not null) And("i.source = ", Source);
+        if (Type is not null) And("i.type = ", Type);
+        if (From is { } from) And("i.opened_at >= ", from);
+        if (To is { } to) And("i.opened_at <= ", to);
+        if (ApiIds.Count > 0)
+        {
+            args.Add(JsonSerializer.Serialize(ApiIds, FlowJson.Default.IReadOnlyListString));
+            sql += $" and i.api_id in ({engine.TextsOf($"${args.Count + 1}")})";
+        }
+        return (sql, [.. args]);
+    }
+}
+
+/// <summary>A task as the list shows it.</summary>
+/// <param name="TaskId">The task.</param>
+/// <param name="OpenedAt">Unix ms.</param>
+/// <param name="Instance">Its instance.</param>
+/// <param name="Label">The flow's label, the wire's JSON.</param>
+/// <param name="Status">How the instance stands.</param>
+/// <param name="Initiator">Who started it, a kunlun id.</param>
+/// <param name="Summary">The lines of the form, the wire's JSON.</param>
+sealed record InboxRow(long TaskId, long OpenedAt, long Instance, string Label, InstanceStatus Status, string Initiator, string Summary);

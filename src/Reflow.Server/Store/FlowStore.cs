@@ -1,0 +1,173 @@
+using Reflow.Core;
+using Reflow.Core.Flows;
+
+namespace Reflow.Server.Store;
+
+/// <summary>
+/// Instances of flows on disk. A step loads the marking, and of what happened only the part that the command needs, decides, and writes its events as the few rows that they change;
+/// so it costs the same at any length of history.
+/// </summary>
+sealed class FlowStore(Db db, Ids ids, PeopleCache directory)
+{
+    readonly FlowCatalog catalog = new();
+
+    /// <summary>Starts an instance, or says why not; a key that was used before is refused (contracts: apaas §1.3).</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="start">What to start, by whom.</param>
+    /// <param name="operation">The operation's name in the contract.</param>
+    /// <param name="now">Unix ms.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public Task<(StoredInstance? Instance, Error? Error)> Start(string tenant, FlowStart start, string operation, long now, CancellationToken ct) =>
+        db.Change(tenant, session => Start(session, start, operation, now), ct);
+
+    /// <inheritdoc cref="Start(string, FlowStart, string, long, CancellationToken)"/>
+    public async ValueTask<(StoredInstance? Instance, Error? Error)> Start(Session session, FlowStart start, string operation, long now)
+    {
+        if (await catalog.Active(session, start.Namespace, start.Name) is not { } flow) return Refused($"There is no flow '{start.Name}' in '{start.Namespace}'.");
+        var people = await directory.Of(session);
+        var initiator = start.Initiator ?? (start.Email is { } email ? people.WithEmail(email) : null);
+        if (initiator is null) return Refused("operator names nobody.");
+        var (form, why) = FormValues.Parse(flow.Definition, start.Form);
+        if (form is null) return Refused(why!);
+        if (start.Key is { } key && await session.Find(
+            "select 1 from flow_execution where tenant = $1 and app_id = $2 and namespace = $3 and name = $4 and key = $5", r => true, start.AppId, start.Namespace, start.Name, key))
+            return Refused($"The idempotent_key '{key}' was used before.");
+        var id = start.Id ?? ids.Number();
+        var decision = Flow.Decide(null, new FlowCommand.Start(id, initiator), flow.Context(initiator, start.Form, people, ids, now));
+        if (decision.Error is not null) return (null, decision.Error);
+        var instance = new StoredInstance(((FlowEvent.Started)decision.Events[0]).Instance, 0, flow.Version, flow.Definition.ApiId, start.Form);
+        await session.Execute(
+            """
+            insert into flow_instance (tenant, id, version, namespace, name, flow, api_id, initiator, status, started_at, last_firing, last_token, form, label, summary)
+            values ($1, $2, 0, $3, $4, $5, $6, $7, 0, $8, 0, 0, $9, $10, $11)
+            """,
+            id, start.Namespace, start.Name, flow.Definition.Version, flow.Definition.ApiId, initiator, now, start.Form,
+            FlowJson.Labels(flow.Definition.Label), FlowJson.Summary(flow.Definition, form));
+        if (start.Key is not null)
+            await session.Execute("insert into flow_execution (tenant, app_id, namespace, name, key, instance) values ($1, $2, $3, $4, $5, $6)", start.AppId, start.Namespace, start.Name, start.Key, id);
+        return (await Save(session, instance, null, decision.Events, flow, initiator, operation, now), null);
+    }
+
+    /// <summary>Does something with a task; null on success.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="taskId">The task, as the wire names it.</param>
+    /// <param name="command">What to do, given the task's id.</param>
+    /// <param name="by">Who acts, a kunlun id.</param>
+    /// <param name="operation">The operation's name in the contract.</param>
+    /// <param name="now">Unix ms.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public Task<Error?> Act(string tenant, string taskId, Func<long, FlowCommand> command, string by, string operation, long now, CancellationToken ct) =>
+        db.Change(tenant, session => Act(session, taskId, command, by, operation, now), ct);
+
+    /// <inheritdoc cref="Act(string, string, Func{long, FlowCommand}, string, string, long, CancellationToken)"/>
+    public async ValueTask<Error?> Act(Session session, string taskId, Func<long, FlowCommand> command, string by, string operation, long now)
+    {
+        if (await Find(session, taskId) is not var (stored, task, flow)) return NoTask(taskId);
+        var wanted = command(task.Id);
+        FlowTask? target = null;
+        FlowToken? token = null;
+        if (wanted is FlowCommand.RollBack back && await FlowRows.Task(session, back.ToTaskId) is { } found && found.Instance == stored.Instance.Id)
+        {
+            target = found.Task;
+            token = await FlowRows.Token(session, stored.Instance.Id, target.Token);
+        }
+        var state = await FlowRows.Load(session, stored.Instance, FlowPart.Of(wanted, task, flow.Net, target, token), target is null ? [task] : [task, target]);
+        return await Decide(session, stored, state, wanted, flow, by, operation, now);
+    }
+
+    /// <summary>Withdraws an instance; null on success.</summary>
+    public Task<Error?> Cancel(string tenant, string instanceId, string by, string opinion, string operation, long now, CancellationToken ct) => db.Change(tenant, async session =>
+    {
+        if (!long.TryParse(instanceId, out var id) || await FlowRows.Instance(session, id) is not { } stored) return FlowErrors.ParamInvalid.Because($"There is no instance {instanceId}.");
+        var flow = await catalog.Get(session, stored.Flow);
+        var state = await FlowRows.Load(session, stored.Instance, FlowPart.Marking);
+        return await Decide(session, stored, state, new FlowCommand.Cancel(by, opinion), flow, by, operation, now);
+    }, ct);
+
+    /// <summary>Makes or widens the chat group around a task and answers its id; whoever has no part in the task is refused.</summary>
+    public Task<(string ChatId, Error? Error)> Chat(string tenant, string taskId, FlowChat chat, string operation, long now, CancellationToken ct) => db.Change<(string, Error?)>(tenant, async session =>
+    {
+        if (await Find(session, taskId) is not var (stored, task, flow)) return ("", NoTask(taskId));
+        var people = await directory.Of(session);
+        if (!Flow.HasPart(await FlowRows.Load(session, stored.Instance, FlowPart.Marking, task), task, chat.By, flow.Context(stored.Instance.Initiator, stored.Form, people, ids, now)))
+            return ("", FlowErrors.ParamInvalid.Because($"'{chat.By}' has no part in task {task.Id}."));
+        if (chat.Users.FirstOrDefault(user => !people.Has(user)) is { } stranger) return ("", FlowErrors.ParamInvalid.Because($"There is no user '{stranger}'."));
+        var id = string.IsNullOrEmpty(chat.ChatId) ? $"oc_{Guid.Parse(ids.Uuid()):n}" : chat.ChatId;
+        var seq = await session.Find("select coalesce(max(seq), 0) + 1 from history where tenant = $1 and kind = 'chat' and id = $2", r => r.GetInt64(0), $"{task.Id}");
+        await History.Append(session, "chat", $"{task.Id}", seq, now, chat.By, operation, FlowJson.Write(id, chat));
+        return (id, null);
+    }, ct);
+
+    /// <summary>Where a task can be rolled back to, with the label of each node (seed 000).</summary>
+    public Task<(IReadOnlyList<(RollbackPoint Point, IReadOnlyList<Label> Label)> Points, Error? Error)> RollbackPoints(string tenant, string taskId, string by, CancellationToken ct) =>
+        db.Read<(IReadOnlyList<(RollbackPoint, IReadOnlyList<Label>)>, Error?)>(tenant, async session =>
+        {
+            if (await Find(session, taskId) is not var (stored, task, flow)) return ([], NoTask(taskId));
+            var state = await FlowRows.Load(session, stored.Instance, FlowPart.OfPoints(task, flow.Net), task);
+            var people = await directory.Of(session);
+            var decision = state.RollbackPoints(task.Id, by, flow.Net, people.Has);
+            return ([.. decision.Select(point => (point, flow.Net[point.Node].Label))], decision.Error);
+        }, ct);
+
+    /// <summary>The names of people by kunlun id.</summary>
+    public ValueTask<People> People(Session session) => directory.Of(session);
+
+    async ValueTask<Error?> Decide(Session session, StoredInstance stored, FlowState state, FlowCommand command, DeployedFlow flow, string by, string operation, long now)
+    {
+        var people = await directory.Of(session);
+        var decision = state.Decide(command, flow.Context(stored.Instance.Initiator, stored.Form, people, ids, now));
+        if (decision.Error is not null) return decision.Error;
+        await Save(session, stored, state, decision.Events, flow, by, operation, now);
+        return null;
+    }
+
+    static async ValueTask<StoredInstance> Save(Session session, StoredInstance stored, FlowState? state, IReadOnlyList<FlowEvent> events, DeployedFlow flow, string by, string operation, long now)
+    {
+        foreach (var happened in events)
+        {
+            state = state.Apply(happened);
+            await FlowRows.Write(session, stored.Instance.Id, happened, state);
+        }
+        await FlowInbox.Write(session, stored, events, state!, flow);
+        var saved = await session.Execute(
+            "update flow_instance set version = version + 1, status = $4, ended_at = $5, last_firing = $6, last_token = $7 where tenant = $1 and id = $2 and version = $3",
+            stored.Instance.Id, stored.Version, (int)state!.Instance.Status, state.Instance.EndedAt, state.Instance.LastFiring, state.Instance.LastToken);
+        if (saved != 1) throw new StoreException($"instance {stored.Instance.Id} changed while its change was decided");
+        await History.Append(session, "instance", $"{stored.Instance.Id}", stored.Version + 1, now, by, operation, FlowJson.Write(events));
+        return stored with { Instance = state.Instance, Version = stored.Version + 1 };
+    }
+
+    async ValueTask<(StoredInstance Stored, FlowTask Task, DeployedFlow Flow)?> Find(Session session, string taskId)
+    {
+        if (!long.TryParse(taskId, out var id) || await FlowRows.Task(session, id) is not var (instance, task)) return null;
+        var stored = await FlowRows.Instance(session, instance) ?? throw new StoreException($"task {id} has no instance");
+        return (stored, task, await catalog.Get(session, stored.Flow));
+    }
+
+    static Error NoTask(string id) => FlowErrors.ParamInvalid.Because($"There is no task {id}.");
+
+    static (StoredInstance?, Error?) Refused(string why) => (null, FlowErrors.ParamInvalid.Because(why));
+}
+
+/// <summary>A chat group around a task.</summary>
+/// <param name="By">Who asks for it, a kunlun id.</param>
+/// <param name="Users">Who is invited.</param>
+/// <param name="ChatId">A group that is there already; null or empty makes one.</param>
+/// <param name="Name">The name of a new group.</param>
+sealed record FlowChat(string By, IReadOnlyList<string> Users, string? ChatId, string? Name);
+
+/// <summary>What to start.</summary>
+/// <param name="Namespace">The application.</param>
+/// <param name="Name">The flow's API name.</param>
+/// <param name="AppId">The app that asks; an idempotent key is its own.</param>
+/// <param name="Initiator">Who starts it, a kunlun id; null when only the address is known.</param>
+/// <param name="Email">Who starts it, by e-mail address.</param>
+/// <param name="Form">The form's values, a JSON object.</param>
+sealed record FlowStart(string Namespace, string Name, string AppId, string? Initiator, string? Email, string Form)
+{
+    /// <summary>Refuses a second start under the same key; null when there is none.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The instance's id where it is given, as a workspace file does; null mints one.</summary>
+    public long? Id { get; init; }
+}
