@@ -138,7 +138,8 @@ public static class FlowValidation
     };
 
     /// <summary>What conditions of a flow may name: the fields of its form.</summary>
-    internal static ConditionSchema Schema(FlowDefinition definition) => new(definition.Form.Select(f => KeyValuePair.Create<string, ConditionType>(f.Key, f.Type switch
+    /// <summary>The fields that conditions of a definition may name, and their types.</summary>
+    public static ConditionSchema Schema(FlowDefinition definition) => new(definition.Form.Select(f => KeyValuePair.Create<string, ConditionType>(f.Key, f.Type switch
     {
         FieldType.Text or FieldType.User => new ConditionType.Text(),
         FieldType.Number => new ConditionType.Number(),

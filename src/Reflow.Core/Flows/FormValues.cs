@@ -27,9 +27,6 @@ public sealed class FormValues
     /// <summary>A field's value in words, for the lines of the task list; null when it was not filled in.</summary>
     public string? Display(string field) => values.GetValueOrDefault(field) is { } value ? Words(value) : null;
 
-    /// <summary>The fields that conditions of a definition may name, and their types.</summary>
-    public static ConditionSchema Schema(FlowDefinition definition) => new(definition.Form.Select(field => KeyValuePair.Create(field.Key, TypeOf(field.Type))));
-
     /// <summary>Reads a JSON object, or says why it is not one that fits the form. Members that the form does not have are ignored; null is not filled in.</summary>
     public static (FormValues? Values, string? Why) Parse(FlowDefinition definition, string json)
     {
@@ -92,15 +89,6 @@ public sealed class FormValues
         ConditionValue.List x => string.Join(", ", x.Items.Select(Words)),
         ConditionValue.Object => "",
         _ => throw new System.Diagnostics.UnreachableException(),
-    };
-
-    static ConditionType TypeOf(FieldType type) => type switch
-    {
-        FieldType.Text or FieldType.User => new ConditionType.Text(),
-        FieldType.Number => new ConditionType.Number(),
-        FieldType.Boolean => new ConditionType.Bool(),
-        FieldType.Time => new ConditionType.Time(),
-        FieldType.Users or FieldType.Texts => new ConditionType.List(new ConditionType.Text()),
     };
 
     static string In(FieldType type) => type switch

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Reflow.Core.Conditions;
 using Reflow.Core.Flows;
-using Reflow.Server.Control;
 
 namespace Reflow.Server.Store;
 
@@ -43,7 +42,7 @@ sealed class FlowCatalog
 sealed class DeployedFlow(FlowDefinition definition)
 {
     readonly ConcurrentDictionary<string, Condition> conditions = [];
-    readonly ConditionSchema schema = FormValues.Schema(definition);
+    readonly ConditionSchema schema = FlowValidation.Schema(definition);
 
     /// <summary>The net.</summary>
     public FlowNet Net { get; } = FlowNet.Of(definition);
