@@ -7,6 +7,7 @@ using Reflow.Server.Api.Flows;
 using Reflow.Server.Api.Platform;
 using Reflow.Server.Api.Reports;
 using Reflow.Server.Api.Tasks;
+using Reflow.Server.Control;
 using Reflow.Server.Gateway;
 using Reflow.Server.Store;
 
@@ -45,6 +46,7 @@ public sealed class ReflowServer : IAsyncDisposable
         try
         {
             db = await Db.OpenSqlite(directory.DatabaseFile, settings.Store, ct);
+            await Furnish(settings, db, clock, ct);
             var routes = new Routes(Contract.Operations);
             var tokens = new Tokens(db, directory.Key, clock);
             Serve(routes, db, tokens, new(), clock);
@@ -73,6 +75,26 @@ public sealed class ReflowServer : IAsyncDisposable
         await Db.DisposeAsync();
         directory.Dispose();
     }
+
+    /// <summary>Applies the workspace file, or the demo to a store without tenants.</summary>
+    static async Task Furnish(Settings settings, Db db, TimeProvider clock, CancellationToken ct)
+    {
+        Workspace workspace;
+        if (settings.Workspace is { } file)
+        {
+            var reading = Workspace.Load(file);
+            workspace = reading.Workspace ?? throw new StartException(OneLine(reading.Faults, reading.FaultCount));
+        }
+        else
+        {
+            if (!settings.Demo || await db.ReadSystem(session => session.Find("select 1 from tenant limit 1", r => true), ct)) return;
+            workspace = Workspace.Demo();
+        }
+        var applied = await workspace.Apply(db, clock.GetUtcNow().ToUnixTimeMilliseconds(), ct);
+        if (applied.Changes is null) throw new StartException(OneLine(applied.Faults, applied.Faults.Count));
+    }
+
+    static string OneLine(IReadOnlyList<WorkspaceFault> faults, int count) => count > 1 ? $"{faults[0]} (and {count - 1} more)" : $"{faults[0]}";
 
     static void Serve(Routes routes, Db db, Tokens tokens, PeopleCache people, TimeProvider clock)
     {

@@ -114,6 +114,7 @@ public class FlowScenarios
         new Refused("no operator", "apaas.v1.application.flow.execute", 99992402, async r => await Execute(r, "purchase", new { })),
         new Refused("no user", "apaas.v1.user_task.query", 99992402, async r => new("POST", $"{Root}/user_task/query", new { }, await r.Token())),
         new Refused("an unknown list", "apaas.v1.user_task.query", 99992402, async r => new("POST", $"{Root}/user_task/query", new { kunlun_user_id = "1", source = "ccme" }, await r.Token())),
+        new Refused("a window that ends before it begins", "apaas.v1.user_task.query", 2320001, async r => new("POST", $"{Root}/user_task/query", new { kunlun_user_id = "1", start_time = "2", end_time = 1 }, await r.Token())),
         new Refused("more rows than a page has", "apaas.v1.user_task.query", 99992402, async r => new("POST", $"{Root}/user_task/query", new { kunlun_user_id = "1", limit = "51" }, await r.Token())),
     ];
 

@@ -25,6 +25,8 @@ public class GatewayScenarios
         new Refused("an app token that nobody issued", "report.v1.task.query", 99991664, _ => Sent(new("POST", "/open-apis/report/v1/tasks/query", Token: "a-g1" + new string('a', 40)))),
         new Refused("a user token that nobody issued", "task.v1.task.uncomplete", 99991668, _ => Sent(new("POST", Uncomplete, Token: "u-x"))) { Message = GatewayErrors.BadUserToken.Message },
         new Refused("a v2 user token that nobody issued", "task.v1.task.uncomplete", 99991668, _ => Sent(new("POST", Uncomplete, Token: "eyJhbGciOi"))) { Message = GatewayErrors.BadUserToken.Message },
+        new Refused("a user token where only the tenant's is taken", "apaas.v1.user_task.rollback", 99991668, async r =>
+            new("POST", "/open-apis/apaas/v1/user_tasks/1/rollback", new { }, await r.UserToken("1001"))) { Message = GatewayErrors.UserTokenNotSupported.Message },
         new Refused("a user token that has expired", "task.v1.task.uncomplete", 99991677, async r =>
         {
             var token = await r.UserToken("1001");

@@ -121,21 +121,6 @@ public sealed class TestReflow : IAsyncDisposable
         var data = Directory.CreateTempSubdirectory("reflow-template-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(data, recursive: true);
         await using var first = await ReflowServer.Start(new() { Urls = "http://127.0.0.1:0", Data = data }, new ManualClock(), Ct);
-        await first.Db.ChangeSystem(async s =>
-        {
-            foreach (var (t, app, sc) in new[] { (Demo.Tenant, Demo.App, "[\"*\"]"), (Demo.Tenant, Demo.ReportApp, "[\"report:task:readonly\"]"), (Demo.OtherTenant, Demo.OtherTenantsApp, "[\"*\"]") })
-            {
-                await s.Execute("insert into route values ('app', $1, $2)", app, t);
-                await s.Execute("insert into app (tenant, app_id, name, secret_hash, owner, scopes) values ($1,$2,'x',$3,'own',$4)", t, app, Secrets.Hash(Demo.Secrets[app]), sc);
-                for (var i = 1001; i < 1006; i++)
-                {
-                    var u = $"u{i}{(t == Demo.Tenant ? "" : "x")}";
-                    await s.Execute("insert or ignore into member (tenant, user_id, union_id, kunlun_id, name) values ($1,$2,'', $3, 'n')", t, u, $"{i}");
-                    await s.Execute("insert into identity values ($1,$2,$3,$4)", t, Core.Directory.Identities.OpenId(t, app, new Core.Directory.Actor.User(u)), app, u);
-                }
-            }
-            return 0;
-        }, Ct);
         return data;
     }
 }

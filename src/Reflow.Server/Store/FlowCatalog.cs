@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Reflow.Core.Conditions;
 using Reflow.Core.Flows;
+using Reflow.Server.Control;
 
 namespace Reflow.Server.Store;
 
@@ -15,7 +16,7 @@ sealed class FlowCatalog
         if (known.TryGetValue((session.Tenant, version), out var flow)) return flow;
         var doc = await session.Find("select doc from flow where tenant = $1 and namespace = $2 and name = $3 and version = $4",
             r => r.GetString(0), version.Namespace, version.Name, version.Version);
-        return known[(session.Tenant, version)] = new(FlowDefinitionFormat.Read(doc ?? throw new StoreException($"{version} is gone")));
+        return known[(session.Tenant, version)] = new(FlowFormat.Parse(doc ?? throw new StoreException($"{version} is gone")));
     }
 
     /// <summary>The version that new instances start on; null when the flow has none.</summary>
@@ -33,7 +34,7 @@ sealed class FlowCatalog
             r => r.GetInt32(0), definition.Namespace, definition.Name);
         await session.Execute("update flow set state = 'deployed' where tenant = $1 and namespace = $2 and name = $3 and state = 'active'", definition.Namespace, definition.Name);
         await session.Execute("insert into flow (tenant, namespace, name, version, api_id, state, deployed_at, doc) values ($1, $2, $3, $4, $5, 'active', $6, $7)",
-            definition.Namespace, definition.Name, next, definition.ApiId, now, FlowDefinitionFormat.Write(definition with { Version = next }));
+            definition.Namespace, definition.Name, next, definition.ApiId, now, FlowFormat.Write(definition with { Version = next }));
         return new(definition.Namespace, definition.Name, next);
     }
 }

@@ -17,6 +17,7 @@ static class QueryUserTasks
     {
         var filter = Read(call.Body);
         if (call.Body.Refusal is { } refusal) return refusal;
+        if (filter.From > filter.To) return FlowErrors.ParamInvalid.Because("start_time is after end_time.");
         var (rows, count, people) = await db.Read(call.Caller.Tenant, async session =>
         {
             var (rows, count) = await FlowInbox.Read(session, filter);
