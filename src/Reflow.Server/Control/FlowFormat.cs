@@ -1,0 +1,158 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Reflow.Core.Flows;
+
+namespace Reflow.Server.Control;
+
+/// <summary>How flow definitions are written: the <c>flows</c> of a workspace file, and the same members as JSON where they are stored. One reader for both.</summary>
+public static class FlowFormat
+{
+    static readonly TextFormat Key = TextFormat.Of("^[A-Za-z0-9_.-]{1,64}$", "1 to 64 letters, digits, dots, dashes or underscores");
+    static readonly TextFormat Field = TextFormat.Of("^[A-Za-z_][A-Za-z0-9_]{0,63}$", "a letter or underscore, then letters, digits or underscores, 64 at most");
+
+    /// <summary>Reads a definition; what is wrong with it is reported at its place.</summary>
+    public static FlowDefinition Read(YamlSection flow)
+    {
+        var definition = new FlowDefinition
+        {
+            Namespace = flow.RequiredText("namespace", Key),
+            Name = flow.RequiredText("name", Key),
+            ApiId = flow.RequiredText("api_id", Key),
+            Version = (int)(flow.Integer("version", 1, 1_000_000) ?? 1),
+            Label = Labels(flow),
+            Form = [.. flow.Sections("form").Select(f => new FormField(f.RequiredText("key", Field), f.RequiredOneOf<FieldType>("type", FlowWords.Of)) { Label = Labels(f) })],
+            Administrators = flow.Texts("administrators"),
+            SamePerson = flow.OneOf<SamePerson>("same_person", FlowWords.Of) ?? SamePerson.AskAgain,
+            Rollback = Override(flow.Section("rollback")).Over(new()) with { Enabled = flow.Section("rollback").Flag("enabled", true) },
+            Summary = [.. flow.Texts("summary").Select(f => new SummaryField(f))],
+            Nodes = [.. flow.RequiredSections("nodes").Select(Node)],
+            Edges = [.. flow.RequiredSections("edges").Select(e => new FlowEdge(e.RequiredText("from"), e.RequiredText("to"), e.Text("when")))],
+        };
+        foreach (var fault in FlowValidation.Faults(definition))
+            flow.Fault($"{fault.Path}: {fault.Sentence}");
+        return definition;
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="FormatException">The text is no definition.</exception>
+    public static FlowDefinition Parse(string json)
+    {
+        var reading = new YamlReading("definition");
+        if (new YamlTree("definition", json, reading.Faults).Read() is not YamlMap map)
+            throw new FormatException("A definition has members.");
+        var definition = Read(new(reading, map, new(map.Line, map.Column, ""), "", ""));
+        reading.Finish();
+        return reading.Faults is [var fault, ..] ? throw new FormatException(fault.ToString()) : definition;
+    }
+
+    /// <summary>A definition as JSON, without what is as usual.</summary>
+    public static string Write(FlowDefinition definition)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            FlowWriter.Write(json, definition);
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    static Label[] Labels(YamlSection section) => [.. section.Label("label").Select(l => new Label(l.Language, l.Text))];
+
+    static FlowNode Node(YamlSection node)
+    {
+        var key = node.RequiredText("key", Key);
+        var type = node.RequiredOneOf<NodeType>("type", FlowWords.Of);
+        var label = Labels(node);
+        var readers = Rules(node, "readers");
+        var human = Human(node, key, type);
+        FlowNode read = type switch
+        {
+            NodeType.Start => new FlowNode.Start(key),
+            NodeType.Approval or NodeType.Fill => human,
+            NodeType.Cc => new FlowNode.Cc(key) { Readers = readers },
+            NodeType.Automatic => new FlowNode.Automatic(key),
+            NodeType.Exclusive => new FlowNode.Gateway(key, Gate.Exclusive),
+            NodeType.Parallel => new FlowNode.Gateway(key, Gate.Parallel),
+            NodeType.Inclusive => new FlowNode.Gateway(key, Gate.Inclusive),
+            NodeType.End => new FlowNode.End(key),
+        };
+        return read with { Label = label };
+    }
+
+    static FlowNode.Human Human(YamlSection node, string key, NodeType type)
+    {
+        var rollback = node.Section("rollback");
+        var read = Override(rollback);
+        return new(key, type is NodeType.Fill ? TaskKind.Fill : TaskKind.Approval)
+        {
+            Mode = node.OneOf<Mode>("mode", FlowWords.Of) ?? Mode.All,
+            Percent = (int)(node.Integer("percent", 1, 100) ?? 100),
+            Assignees = Rules(node, "assignees"),
+            Nobody = node.OneOf<WhenNobody>("nobody", FlowWords.Of) ?? WhenNobody.Administrators,
+            Rollback = rollback.IsPresent ? read : null,
+            Reject = Reject(node.Section("reject")),
+            Due = node.Integer("due_seconds", 1, 1_000_000_000) * 1000,
+            Remind = node.Integer("remind_seconds", 1, 1_000_000_000) * 1000,
+        };
+    }
+
+    static RollbackOverride Override(YamlSection rollback) => new()
+    {
+        Enabled = rollback.Has("enabled") ? rollback.Flag("enabled") : null,
+        Scope = rollback.OneOf<RollbackScope>("scope", FlowWords.Of),
+        Resume = rollback.OneOf<Resume>("resume", FlowWords.Of),
+        Siblings = rollback.OneOf<Siblings>("siblings", FlowWords.Of),
+        Assignees = rollback.OneOf<LastAssignees>("assignees", FlowWords.Of),
+        Inherit = rollback.Has("inherit") ? rollback.Flag("inherit") : null,
+        Administrators = rollback.Has("administrators") ? rollback.Flag("administrators") : null,
+    };
+
+    static RejectPolicy Reject(YamlSection reject)
+    {
+        var then = reject.OneOf<RejectThen>("then", FlowWords.Of) ?? RejectThen.End;
+        var node = reject.Text("node") ?? "";
+        if (then is RejectThen.ToNode or RejectThen.Follow && node is "")
+            reject.Fault("node", "is missing.");
+        return then switch
+        {
+            RejectThen.End => new RejectPolicy.EndInstance(),
+            RejectThen.EndBranch => new RejectPolicy.EndBranch(),
+            RejectThen.ToStart => new RejectPolicy.ToStart(),
+            RejectThen.ToNode => new RejectPolicy.ToNode(node),
+            RejectThen.Follow => new RejectPolicy.Follow(node),
+        };
+    }
+
+    static AssigneeRule[] Rules(YamlSection node, string name) => [.. node.Sections(name).Select(rule => Rule(rule, nested: false))];
+
+    // One member says what kind of rule it is. Cases are not nested: the file stays readable, and the list of its members finite.
+    static AssigneeRule Rule(YamlSection rule, bool nested)
+    {
+        var users = rule.Texts("users");
+        var initiator = rule.Flag("initiator");
+        var leader = rule.Integer("leader", 1, 100);
+        var department = rule.Text("department_owner");
+        var role = rule.Text("role", Key);
+        var field = rule.Text("field", Field);
+        AssigneeCase[] cases = nested ? [] : [.. rule.Sections("cases").Select(c => new AssigneeCase(c.RequiredText("when"), [.. c.RequiredSections("assignees").Select(r => Rule(r, nested: true))]))];
+        AssigneeRule[] otherwise = nested ? [] : [.. rule.Sections("otherwise").Select(r => Rule(r, nested: true))];
+        AssigneeRule[] kinds =
+        [
+            .. users is [] ? Array.Empty<AssigneeRule>() : [new AssigneeRule.Fixed(users)],
+            .. initiator ? [new AssigneeRule.Initiator()] : Array.Empty<AssigneeRule>(),
+            .. leader is { } level ? [new AssigneeRule.Leader((int)level)] : Array.Empty<AssigneeRule>(),
+            .. department is { } id ? [new AssigneeRule.DepartmentOwner(id is "own" ? null : id)] : Array.Empty<AssigneeRule>(),
+            .. role is { } named ? [new AssigneeRule.Role(named)] : Array.Empty<AssigneeRule>(),
+            .. field is { } filled ? [new AssigneeRule.FromField(filled)] : Array.Empty<AssigneeRule>(),
+            .. cases is [] ? Array.Empty<AssigneeRule>() : [new AssigneeRule.ByCondition(cases, otherwise)],
+        ];
+        if (kinds.Length != 1)
+            rule.Fault("must have exactly one of users, initiator, leader, department_owner, role, field, cases.");
+        return kinds.FirstOrDefault() ?? new AssigneeRule.Initiator();
+    }
+}
+
+/// <summary>The types that a node may have in a file.</summary>
+enum NodeType { Start, Approval, Fill, Cc, Automatic, Exclusive, Parallel, Inclusive, End }
+
+/// <summary>The words for rejection policies in a file.</summary>
+enum RejectThen { End, EndBranch, ToStart, ToNode, Follow }
