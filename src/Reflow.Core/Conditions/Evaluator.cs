@@ -5,10 +5,10 @@ namespace Reflow.Core.Conditions;
 /// <summary>Evaluates a tree over the values of a form. Null stands for "no value" throughout.</summary>
 sealed class Evaluator(IReadOnlyDictionary<string, ConditionValue> values, long steps)
 {
-    long _left = steps;
+    long left = steps;
 
     /// <summary>Whether the steps were used up: whatever was answered since then means nothing.</summary>
-    internal bool Exhausted => _left < 0;
+    internal bool Exhausted => left < 0;
 
     internal ConditionValue? Value(Expression node)
     {
@@ -37,7 +37,7 @@ sealed class Evaluator(IReadOnlyDictionary<string, ConditionValue> values, long 
     /// <summary>Whether a part is true; one without a value is not.</summary>
     internal bool Holds(Expression node) => Value(node) is ConditionValue.Bool(true);
 
-    bool Spend(long cost) => (_left -= cost) >= 0;
+    bool Spend(long cost) => (left -= cost) >= 0;
 
     static ConditionValue Truth(bool value) => value ? ConditionValue.True : ConditionValue.False;
 

@@ -24,19 +24,19 @@ sealed class Lexer(string text)
 {
     static readonly string[] Symbols = ["||", "&&", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%", "!", "?", ":", ",", ".", "(", ")", "[", "]"];
 
-    readonly List<Token> _tokens = [];
-    int _at;
+    readonly List<Token> tokens = [];
+    int at;
 
     internal (int Offset, string Sentence)? Fault { get; private set; }
 
     /// <summary>The tokens, closed by one of kind <see cref="TokenKind.End"/>; incomplete when there is a <see cref="Fault"/>.</summary>
     internal List<Token> Run()
     {
-        while (Fault is null && _at < text.Length)
+        while (Fault is null && at < text.Length)
         {
-            var c = text[_at];
+            var c = text[at];
             if (c is ' ' or '\t' or '\r' or '\n')
-                _at++;
+                at++;
             else if (char.IsAsciiDigit(c))
                 Number();
             else if (Syntax.StartsName(c))
@@ -48,65 +48,65 @@ sealed class Lexer(string text)
             else
                 Symbol(c);
         }
-        _tokens.Add(new(TokenKind.End, text.Length, ""));
-        return _tokens;
+        tokens.Add(new(TokenKind.End, text.Length, ""));
+        return tokens;
     }
 
     void Number()
     {
-        var start = _at;
+        var start = at;
         Digits();
-        if (_at + 1 < text.Length && text[_at] == '.' && char.IsAsciiDigit(text[_at + 1]))
+        if (at + 1 < text.Length && text[at] == '.' && char.IsAsciiDigit(text[at + 1]))
         {
-            _at++;
+            at++;
             Digits();
         }
-        if (_at < text.Length && Syntax.StartsName(text[_at]))
+        if (at < text.Length && Syntax.StartsName(text[at]))
         {
-            Fail(_at, "A number ends where a letter begins; numbers are written like 12 or 3.50.");
+            Fail(at, "A number ends where a letter begins; numbers are written like 12 or 3.50.");
             return;
         }
-        var written = text[start.._at];
+        var written = text[start..at];
         var point = written.IndexOf('.');
         if (written.Replace(".", "", StringComparison.Ordinal).TrimStart('0').Length > 28 || (point >= 0 && written.Length - point - 1 > 28))
             Fail(start, "A number has at most 28 digits.");
         else
-            _tokens.Add(new(TokenKind.Number, start, written));
+            tokens.Add(new(TokenKind.Number, start, written));
     }
 
     void Digits()
     {
-        while (_at < text.Length && char.IsAsciiDigit(text[_at]))
-            _at++;
+        while (at < text.Length && char.IsAsciiDigit(text[at]))
+            at++;
     }
 
     void Name()
     {
-        var start = _at;
-        while (_at < text.Length && Syntax.ContinuesName(text[_at]))
-            _at++;
-        _tokens.Add(new(TokenKind.Name, start, text[start.._at]));
+        var start = at;
+        while (at < text.Length && Syntax.ContinuesName(text[at]))
+            at++;
+        tokens.Add(new(TokenKind.Name, start, text[start..at]));
     }
 
     void QuotedName()
     {
-        var end = text.AsSpan(_at + 1).IndexOfAny('`', '\n');
-        if (end <= 0 || text[_at + 1 + end] != '`')
+        var end = text.AsSpan(at + 1).IndexOfAny('`', '\n');
+        if (end <= 0 || text[at + 1 + end] != '`')
         {
-            Fail(_at, "A name that begins with a backtick ends with one, on the same line, and is not empty.");
+            Fail(at, "A name that begins with a backtick ends with one, on the same line, and is not empty.");
             return;
         }
-        _tokens.Add(new(TokenKind.QuotedName, _at, text.Substring(_at + 1, end)));
-        _at += end + 2;
+        tokens.Add(new(TokenKind.QuotedName, at, text.Substring(at + 1, end)));
+        at += end + 2;
     }
 
     void Text(char quote)
     {
-        var start = _at++;
+        var start = at++;
         var value = new StringBuilder();
-        while (_at < text.Length && text[_at] != quote)
+        while (at < text.Length && text[at] != quote)
         {
-            var c = text[_at];
+            var c = text[at];
             if (c is '\r' or '\n')
             {
                 Fail(start, $"This text is not closed on its line; it ends with {quote}, and a line break in it is written \\n.");
@@ -120,39 +120,39 @@ sealed class Lexer(string text)
             else
             {
                 value.Append(c);
-                _at++;
+                at++;
             }
         }
-        if (_at == text.Length)
+        if (at == text.Length)
         {
             Fail(start, $"This text is not closed; it ends with {quote}.");
             return;
         }
-        _at++;
-        _tokens.Add(new(TokenKind.Text, start, value.ToString()));
+        at++;
+        tokens.Add(new(TokenKind.Text, start, value.ToString()));
     }
 
     bool Escape(StringBuilder value)
     {
-        var escape = _at + 1 < text.Length ? text[_at + 1] : '\0';
+        var escape = at + 1 < text.Length ? text[at + 1] : '\0';
         if (escape == 'u')
         {
-            if (_at + 6 <= text.Length && ushort.TryParse(text.AsSpan(_at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
+            if (at + 6 <= text.Length && ushort.TryParse(text.AsSpan(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
             {
                 value.Append((char)unit);
-                _at += 6;
+                at += 6;
                 return true;
             }
-            Fail(_at, "\\u is followed by four hexadecimal digits.");
+            Fail(at, "\\u is followed by four hexadecimal digits.");
             return false;
         }
         if (escape is not ('\\' or '"' or '\'' or 'n' or 'r' or 't'))
         {
-            Fail(_at, "A backslash is followed by one of \\ \" ' n r t u.");
+            Fail(at, "A backslash is followed by one of \\ \" ' n r t u.");
             return false;
         }
         value.Append(escape is 'n' ? '\n' : escape is 'r' ? '\r' : escape is 't' ? '\t' : escape);
-        _at += 2;
+        at += 2;
         return true;
     }
 
@@ -160,14 +160,14 @@ sealed class Lexer(string text)
     {
         foreach (var symbol in Symbols)
         {
-            if (string.CompareOrdinal(text, _at, symbol, 0, symbol.Length) == 0)
+            if (string.CompareOrdinal(text, at, symbol, 0, symbol.Length) == 0)
             {
-                _tokens.Add(new(TokenKind.Symbol, _at, symbol));
-                _at += symbol.Length;
+                tokens.Add(new(TokenKind.Symbol, at, symbol));
+                at += symbol.Length;
                 return;
             }
         }
-        Fail(_at, c switch
+        Fail(at, c switch
         {
             '=' => "To compare, write == instead of =.",
             '&' => "To require both sides, write && instead of &.",

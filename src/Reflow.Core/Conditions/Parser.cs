@@ -18,12 +18,12 @@ sealed class Parser(List<Token> tokens, ConditionSchema schema)
     static readonly ConditionType Time = new ConditionType.Time();
     static readonly string[] Times = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.fffK"];
 
-    int _at;
-    int _nesting;
+    int at;
+    int nesting;
 
     internal (int Offset, string Sentence)? Fault { get; private set; }
 
-    Token Next => tokens[_at];
+    Token Next => tokens[at];
 
     /// <summary>The whole text as one condition; null when there is a <see cref="Fault"/>.</summary>
     internal Expression? Run()
@@ -59,7 +59,7 @@ sealed class Parser(List<Token> tokens, ConditionSchema schema)
     Typed? Prefix()
     {
         var token = Next;
-        _at = Math.Min(_at + 1, tokens.Count - 1);
+        at = Math.Min(at + 1, tokens.Count - 1);
         return token.Kind switch
         {
             TokenKind.Number => Leaf(new Expression.Constant(new ConditionValue.Number(decimal.Parse(token.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture))), Number, token),
@@ -109,11 +109,11 @@ sealed class Parser(List<Token> tokens, ConditionSchema schema)
 
     Typed? Dot(Typed target)
     {
-        _at++;
+        at++;
         var name = Next;
         if (name.Kind is not (TokenKind.Name or TokenKind.QuotedName))
             return Fail(name.Offset, "A name is missing after the point.");
-        _at++;
+        at++;
         if (name.Kind is TokenKind.Name && Next is { Kind: TokenKind.Symbol, Value: "(" })
             return Method(target, name);
         if (target.Type is not ConditionType.Object { Members: var members })
@@ -127,7 +127,7 @@ sealed class Parser(List<Token> tokens, ConditionSchema schema)
     {
         if (name.Value == "size")
         {
-            _at++;
+            at++;
             return Close(")", name) ? Size(target, target.Offset) : null;
         }
         TextTest? test = name.Value switch { "startsWith" => TextTest.StartsWith, "endsWith" => TextTest.EndsWith, "contains" => TextTest.Contains, _ => null };
@@ -169,7 +169,7 @@ sealed class Parser(List<Token> tokens, ConditionSchema schema)
     Typed? Arguments(Token function)
     {
         var open = Next;
-        _at++;
+        at++;
         if (Next is { Kind: TokenKind.Symbol, Value: ")" })
             return Fail(Next.Offset, $"{function.Value} needs a value in its brackets.");
         if (Nested(Syntax.Lowest, open) is not { } argument)
@@ -198,7 +198,7 @@ sealed class Parser(List<Token> tokens, ConditionSchema schema)
             items.Add(item.Node);
             depth = Math.Max(depth, item.Depth);
         }
-        _at++;
+        at++;
         return Deeper(new Expression.List(items), new ConditionType.List(element), open.Offset, depth);
     }
 
@@ -218,7 +218,7 @@ sealed class Parser(List<Token> tokens, ConditionSchema schema)
     Typed? Choice(Typed test)
     {
         var question = Next;
-        _at++;
+        at++;
         if (!Expect(test, Bool, "Before ? stands something true or false") || Nested(Syntax.Lowest, question) is not { } then
             || !Close(":", question) || Nested(Syntax.Lowest, question) is not { } otherwise)
             return null;
@@ -230,7 +230,7 @@ sealed class Parser(List<Token> tokens, ConditionSchema schema)
     Typed? Binary(Typed left, BinaryOperator op)
     {
         var token = Next;
-        _at++;
+        at++;
         if (Parse(op.Power()) is not { } right)
             return null;
         return Typing.Of(op, left.Type, right.Type) is { } type
@@ -240,10 +240,10 @@ sealed class Parser(List<Token> tokens, ConditionSchema schema)
 
     Typed? Nested(int power, Token opener)
     {
-        if (++_nesting > Condition.MaxNesting)
+        if (++nesting > Condition.MaxNesting)
             return Fail(opener.Offset, $"The condition is nested more than {Condition.MaxNesting} levels deep.");
         var inner = Parse(power);
-        _nesting--;
+        nesting--;
         return inner;
     }
 
@@ -268,7 +268,7 @@ sealed class Parser(List<Token> tokens, ConditionSchema schema)
     {
         if (Next.Kind is TokenKind.Symbol && Next.Value == symbol)
         {
-            _at++;
+            at++;
             return true;
         }
         Fail(Next.Offset, $"Here {symbol} is missing, for the {Show(open)} at character {open.Offset + 1}.");

@@ -7,13 +7,13 @@ namespace Reflow.Core.Conditions;
 /// <summary>Writes a tree in its canonical form: single spaces, no bracket that is not needed, texts in double quotes.</summary>
 sealed class Printer
 {
-    readonly StringBuilder _text = new();
+    readonly StringBuilder written = new();
 
     internal static string Print(Expression node)
     {
         var printer = new Printer();
         printer.Write(node, Syntax.Lowest);
-        return printer._text.ToString();
+        return printer.written.ToString();
     }
 
     /// <summary>Writes a part, in brackets when it binds less tightly than its place asks for.</summary>
@@ -21,7 +21,7 @@ sealed class Printer
     {
         var bracket = Power(node) < power;
         if (bracket)
-            _text.Append('(');
+            written.Append('(');
         switch (node)
         {
             case Expression.Constant(var value):
@@ -32,7 +32,7 @@ sealed class Printer
                 break;
             case Expression.Member(var target, var name):
                 Write(target, Syntax.Postfix);
-                _text.Append('.');
+                written.Append('.');
                 Name(name);
                 break;
             case Expression.Has(var target):
@@ -42,23 +42,23 @@ sealed class Printer
                 List(items);
                 break;
             case Expression.Not(var operand):
-                _text.Append('!');
+                written.Append('!');
                 Write(operand, Syntax.Unary);
                 break;
             case Expression.Negate(var operand):
-                _text.Append('-');
+                written.Append('-');
                 Write(operand, Syntax.Unary);
                 break;
             case Expression.Binary(var op, var left, var right):
                 Write(left, op.Power());
-                _text.Append(' ').Append(op.Symbol()).Append(' ');
+                written.Append(' ').Append(op.Symbol()).Append(' ');
                 Write(right, op.Power() + 1);
                 break;
             case Expression.Choice(var test, var then, var otherwise):
                 Write(test, Syntax.Choice + 1);
-                _text.Append(" ? ");
+                written.Append(" ? ");
                 Write(then, Syntax.Lowest);
-                _text.Append(" : ");
+                written.Append(" : ");
                 Write(otherwise, Syntax.Lowest);
                 break;
             case Expression.Size(var operand):
@@ -66,14 +66,14 @@ sealed class Printer
                 break;
             case Expression.Match(var test, var subject, var part):
                 Write(subject, Syntax.Postfix);
-                _text.Append('.');
+                written.Append('.');
                 Call(test.Word(), part);
                 break;
             default:
                 throw new UnreachableException();
         }
         if (bracket)
-            _text.Append(')');
+            written.Append(')');
     }
 
     static int Power(Expression node) => node switch
@@ -86,35 +86,35 @@ sealed class Printer
 
     void Call(string function, Expression argument)
     {
-        _text.Append(function).Append('(');
+        written.Append(function).Append('(');
         Write(argument, Syntax.Lowest);
-        _text.Append(')');
+        written.Append(')');
     }
 
     void List(IReadOnlyList<Expression> items)
     {
-        _text.Append('[');
+        written.Append('[');
         for (var i = 0; i < items.Count; i++)
         {
             if (i > 0)
-                _text.Append(", ");
+                written.Append(", ");
             Write(items[i], Syntax.Lowest);
         }
-        _text.Append(']');
+        written.Append(']');
     }
 
     void Name(string name)
     {
         if (Syntax.StartsName(name[0]) && name.All(Syntax.ContinuesName) && !Syntax.IsReserved(name))
-            _text.Append(name);
+            written.Append(name);
         else
-            _text.Append('`').Append(name).Append('`');
+            written.Append('`').Append(name).Append('`');
     }
 
     void Constant(ConditionValue value) => _ = value switch
     {
-        ConditionValue.Bool(var truth) => _text.Append(truth ? "true" : "false"),
-        ConditionValue.Number(var number) => _text.Append(number == 0 ? "0" : number.ToString("0.############################", CultureInfo.InvariantCulture)),
+        ConditionValue.Bool(var truth) => written.Append(truth ? "true" : "false"),
+        ConditionValue.Number(var number) => written.Append(number == 0 ? "0" : number.ToString("0.############################", CultureInfo.InvariantCulture)),
         ConditionValue.Text(var text) => Quote(text),
         ConditionValue.Time(var millis) => Quote(DateTimeOffset.FromUnixTimeMilliseconds(millis)
             .ToString(millis % 1000 == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture), "timestamp("),
@@ -123,23 +123,23 @@ sealed class Printer
 
     StringBuilder Quote(string text, string open = "")
     {
-        _text.Append(open).Append('"');
+        written.Append(open).Append('"');
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
             _ = c switch
             {
-                '"' => _text.Append("\\\""),
-                '\\' => _text.Append(@"\\"),
-                '\n' => _text.Append("\\n"),
-                '\r' => _text.Append("\\r"),
-                '\t' => _text.Append("\\t"),
-                _ when char.IsSurrogatePair(text, i) => _text.Append(c).Append(text[++i]),
+                '"' => written.Append("\\\""),
+                '\\' => written.Append(@"\\"),
+                '\n' => written.Append("\\n"),
+                '\r' => written.Append("\\r"),
+                '\t' => written.Append("\\t"),
+                _ when char.IsSurrogatePair(text, i) => written.Append(c).Append(text[++i]),
                 // What a store or a terminal could lose is escaped, half surrogate pairs included.
-                _ when char.IsControl(c) || char.IsSurrogate(c) => _text.Append($"\\u{(int)c:x4}"),
-                _ => _text.Append(c),
+                _ when char.IsControl(c) || char.IsSurrogate(c) => written.Append($"\\u{(int)c:x4}"),
+                _ => written.Append(c),
             };
         }
-        return _text.Append(open.Length > 0 ? "\")" : "\"");
+        return written.Append(open.Length > 0 ? "\")" : "\"");
     }
 }

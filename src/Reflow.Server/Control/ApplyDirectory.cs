@@ -62,10 +62,13 @@ static class ApplyDirectory
     /// </summary>
     static async ValueTask Clear(WorkspaceUser user, HashSet<string> named, Applying applying)
     {
-        var holders = await applying.Session.Query("select user_id from member where tenant = $1 and user_id <> $2 and (kunlun_id = $3 or user_key = $4)", r => r.GetString(0), user.Id, user.KunlunId, user.UserKey);
-        foreach (var holder in holders)
+        await Free("select user_id from member where tenant = $1 and kunlun_id = $2", "kunlun_id", user.KunlunId);
+        await Free("select user_id from member where tenant = $1 and user_key = $2", "user_key", user.UserKey);
+
+        async ValueTask Free(string holderOf, string name, string? id)
         {
-            if (!named.Contains(holder)) applying.Fault(user.Place, $"the kunlun_id or user_key belongs to the user {holder} already, whom this file does not name.");
+            if (id is null || await applying.Session.Find(holderOf, r => r.GetString(0), id) is not { } holder || holder == user.Id) return;
+            if (!named.Contains(holder)) applying.Fault(user.Place, $"the {name} {id} belongs to the user {holder} already, whom this file does not name.");
             await applying.Session.Execute("update member set kunlun_id = null, user_key = null where tenant = $1 and user_id = $2", holder);
         }
     }

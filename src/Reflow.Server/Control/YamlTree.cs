@@ -63,19 +63,35 @@ sealed class YamlTree(string file, string text, List<WorkspaceFault> faults)
 
     void Next<T>()
     {
-        if (parser.Current is null) parser.MoveNext();
+        if (parser.Current is null) Advance();
         if (parser.Current is not T) throw new YamlException(parser.Current?.Start ?? Mark.Empty, parser.Current?.End ?? Mark.Empty, "it ends too early");
-        parser.MoveNext();
+        Advance();
+    }
+
+    void Advance()
+    {
+        var last = parser.Current?.End ?? Mark.Empty;
+        try
+        {
+            parser.MoveNext();
+        }
+        // The scanner gives up on some broken texts with whatever exception it runs into.
+        catch (Exception e) when (e is not YamlException)
+        {
+            throw new YamlException(last, last, "what follows cannot be read", e);
+        }
     }
 
     YamlPiece? Piece(int depth)
     {
         var here = parser.Current!;
+        // After some broken texts the parser ends a mapping where a value belongs.
+        if (here is not (NodeEvent or AnchorAlias)) return Fail(here, "A value is missing here.");
         var aliased = here is AnchorAlias alias ? anchors.GetValueOrDefault(alias.Value.Value) : null;
         if (here is AnchorAlias && aliased is null) return Fail(here, "There is no finished anchor of this name before this alias.");
         if (depth + (aliased?.Depth ?? 1) > MaxDepth) return Fail(here, $"Nesting is limited to {MaxDepth} levels.");
         if ((total += aliased?.Size ?? 1) > MaxSize) return Fail(here, "The file holds too much, its aliases counted as what they stand for.");
-        parser.MoveNext();
+        Advance();
         if (aliased is not null) return aliased with { Line = here.Start.Line, Column = here.Start.Column };
         var node = (NodeEvent)here;
         if (!node.Tag.IsEmpty) return Fail(here, "Tags are not used in workspace files.");
@@ -110,7 +126,7 @@ sealed class YamlTree(string file, string text, List<WorkspaceFault> faults)
             items.Add(item);
             (size, levels) = (size + item.Size, Math.Max(levels, item.Depth));
         }
-        parser.MoveNext();
+        Advance();
         return new(start.Start.Line, start.Start.Column, size, levels + 1, items);
     }
 
@@ -126,7 +142,7 @@ sealed class YamlTree(string file, string text, List<WorkspaceFault> faults)
             if (!members.TryAdd(key.Text, (key, value))) Report(key.Line, key.Column, $"The member {key.Text} is there twice; the first one is in line {members[key.Text].Item1.Line}.");
             (size, levels) = (size + key.Size + value.Size, Math.Max(levels, value.Depth));
         }
-        parser.MoveNext();
+        Advance();
         return new(start.Start.Line, start.Start.Column, size, levels + 1, members);
     }
 

@@ -87,7 +87,7 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
         var before = await State();
         Assert.Equal("f:5:14: tenants[0].apps[0].app_id: cli_a1b2c3d4e5f60001 belongs to the tenant 736588c9260f175d already.",
             Assert.Single((await Parse(App("aaaaaaaaaaaaaaaa", "\"*\"").Replace(Tenant, "736588c9260f175e", StringComparison.Ordinal)).Apply(db, Now, Ct)).Faults).ToString());
-        Assert.Equal("f:5:15: tenants[0].users[0].user_id: the kunlun_id or user_key belongs to the user a already, whom this file does not name.",
+        Assert.Equal("f:5:15: tenants[0].users[0].user_id: the kunlun_id 1 belongs to the user a already, whom this file does not name.",
             Assert.Single((await Parse(Users("{user_id: b, name: B, kunlun_id: 1}")).Apply(db, Now, Ct)).Faults).ToString());
         Assert.Equal(before, await State());
     }

@@ -60,7 +60,7 @@ public class WorkspaceFormatTests
         Assert.All(examples, example => Assert.Equal("", Workspace.Parse("example", example).ToString()));
     }
 
-    static string Source(string path)
+    internal static string Source(string path)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Reflow.slnx"))) folder = folder.Parent!;
