@@ -21,6 +21,13 @@ public class WorkspaceFormatTests
     }
 
     [Fact]
+    public void The_demo_workspace_conforms_to_the_schema()
+    {
+        var demo = new YamlTree("demo", File.ReadAllText(Source("samples/demo.yaml")), []).Read()!;
+        Assert.Empty(Breaches(JsonDocument.Parse(YamlJson.Write(demo)).RootElement, Schema, "#"));
+    }
+
+    [Fact]
     public void Every_member_is_described() => Assert.Empty(Descriptions(Schema, "#"));
 
     [Fact]
@@ -92,12 +99,57 @@ public class WorkspaceFormatTests
     {
         if (schema.TryGetProperty("enum", out _)) return "string";
         if (!schema.TryGetProperty("type", out var type)) return "any";
-        var types = type.ValueKind is JsonValueKind.String ? [type.GetString()!] : type.EnumerateArray().Select(t => t.GetString()!).ToList();
-        // An id without quotes may look like a number to an editor; the reader takes it as it is written.
-        return types is ["string", "integer"] ? "string" : string.Join('|', types);
+        var types = Types(type).ToList();
+        // A text without quotes may look like a number to an editor; the reader takes it as it is written.
+        return types is ["string", "integer" or "number"] ? "string" : string.Join('|', types);
     }
 
     static JsonElement Resolve(JsonElement schema) => schema.TryGetProperty("$ref", out var reference) ? Schema.GetProperty("$defs").GetProperty(reference.GetString()!["#/$defs/".Length..]) : schema;
+
+    /// <summary>Where a document breaks a schema, as far as the keywords that ours uses.</summary>
+    static IEnumerable<string> Breaches(JsonElement value, JsonElement written, string path)
+    {
+        var schema = Resolve(written);
+        if (schema.TryGetProperty("type", out var type) && !Types(type).Any(t => Is(value, t))) return [$"{path} is not {type}"];
+        if (schema.TryGetProperty("enum", out var words) && !words.EnumerateArray().Any(w => JsonElement.DeepEquals(w, value))) return [$"{path} is none of {words}"];
+        return value.ValueKind switch
+        {
+            JsonValueKind.String => schema.TryGetProperty("pattern", out var pattern) && !Regex.IsMatch(value.GetString()!, pattern.GetString()!) ? [$"{path} does not match {pattern}"] : [],
+            JsonValueKind.Array => schema.TryGetProperty("items", out var items) ? value.EnumerateArray().SelectMany((item, i) => Breaches(item, items, $"{path}[{i}]")) : [],
+            JsonValueKind.Object => Members(value, schema, path),
+            _ => [],
+        };
+    }
+
+    static IEnumerable<string> Members(JsonElement value, JsonElement schema, string path)
+    {
+        if (schema.TryGetProperty("required", out var required))
+        {
+            foreach (var name in required.EnumerateArray().Where(name => !value.TryGetProperty(name.GetString()!, out _))) yield return $"{path}.{name} is missing";
+        }
+        foreach (var member in value.EnumerateObject())
+        {
+            var known = schema.TryGetProperty("properties", out var properties) && properties.TryGetProperty(member.Name, out var of)
+                || schema.TryGetProperty("patternProperties", out properties) && (of = properties.EnumerateObject().FirstOrDefault(p => Regex.IsMatch(member.Name, p.Name)).Value).ValueKind is not JsonValueKind.Undefined
+                || schema.TryGetProperty("additionalProperties", out of) && of.ValueKind is not JsonValueKind.False;
+            if (!known && schema.TryGetProperty("additionalProperties", out _)) yield return $"{path}.{member.Name} is not known";
+            else if (known && of.ValueKind is JsonValueKind.Object)
+                foreach (var breach in Breaches(member.Value, of, $"{path}.{member.Name}")) yield return breach;
+        }
+    }
+
+    static IEnumerable<string> Types(JsonElement type) => type.ValueKind is JsonValueKind.String ? [type.GetString()!] : type.EnumerateArray().Select(t => t.GetString()!);
+
+    static bool Is(JsonElement value, string type) => type switch
+    {
+        "string" => value.ValueKind is JsonValueKind.String,
+        "integer" => value.ValueKind is JsonValueKind.Number && value.GetRawText().All(c => char.IsAsciiDigit(c) || c == '-'),
+        "number" => value.ValueKind is JsonValueKind.Number,
+        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+        "array" => value.ValueKind is JsonValueKind.Array,
+        "object" => value.ValueKind is JsonValueKind.Object,
+        _ => value.ValueKind is JsonValueKind.Null,
+    };
 
     static IEnumerable<string> Descriptions(JsonElement schema, string path)
     {
