@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Builds Reflow and runs every suite; ends with one line: N passed, N failed.
+# What is missing is installed first, one line each; what is there is used as it is, so that a second run needs no network.
+# shellcheck disable=SC2317 # some functions are called by name
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_HOME=${DOTNET_CLI_HOME:-${HOME:-$PWD/artifacts}}
+# Nothing that a build starts stays behind.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
+
+passed=0
+failed=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+say() { echo "== $*"; }
+
+finish() {
+    (( passed > 0 )) || (( failed > 0 )) || failed=1
+    echo "$passed passed, $failed failed"
+    exit $(( failed > 0 ))
+}
+
+# Runs a step that has no tests of its own: it counts only when it fails.
+check() {
+    say "$1"
+    "${@:2}" </dev/null && return
+    say "failed: $1"
+    failed=$(( failed + 1 ))
+    return 1
+}
+
+# Runs a suite whose output tells its counts; one that tells none, or ends badly although none failed, is one failure.
+suite() {
+    local name=$1 count=$2 run good=0 bad=0
+    say "$name"
+    "${@:3}" </dev/null 2>&1 | tee "$log"
+    run=${PIPESTATUS[0]}
+    read -r good bad < <("$count" <"$log")
+    (( ${good:-0} + ${bad:-0} > 0 && (run == 0 || ${bad:-0} > 0) )) || bad=$(( ${bad:-0} + 1 ))
+    passed=$(( passed + ${good:-0} ))
+    failed=$(( failed + ${bad:-0} ))
+    say "$name: ${good:-0} passed, ${bad:-0} failed"
+}
+
+# "Total: 85, Errors: 0, Failed: 1, Skipped: 0": a skipped test is one that did not hold.
+xunit_counts() {
+    sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+).*/\1 \2 \3 \4/p' |
+        awk '{ all += $1; bad += $2 + $3 + $4; errors += $2 } END { print all - bad + errors, bad }'
+}
+
+as_root() {
+    if (( EUID == 0 )); then "$@"; else sudo "$@"; fi
+}
+
+# install COMMAND-THAT-PROVES-IT PACKAGE…
+installed_index=
+install() {
+    $1 >/dev/null 2>&1 && return
+    say "installing ${*:2}"
+    if [[ -z $installed_index ]]; then
+        as_root apt-get update -qq || true
+        installed_index=yes
+    fi
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${@:2}" >"$log" 2>&1 || {
+        cat "$log"
+        say "failed: cannot install ${*:2}"
+        failed=$(( failed + 1 ))
+    }
+}
+
+has_sqlite() { [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) == *libsqlite3.so.0* ]]; }
+
+if ! dotnet --version >/dev/null 2>&1; then
+    say "the .NET SDK 10 is missing: install it from https://dotnet.microsoft.com/download/dotnet/10.0"
+    failed=1
+    finish
+fi
+install has_sqlite libsqlite3-0
+
+check "build, warnings are errors" dotnet build Reflow.slnx -c Release -v quiet -nologo -warnaserror
+check "format" dotnet format Reflow.slnx --verify-no-changes --no-restore
+if command -v shellcheck >/dev/null; then check "shellcheck" shellcheck ./*.sh .ci/run; fi
+suite "core" xunit_counts dotnet tests/Reflow.Core.Tests/bin/Release/net10.0/Reflow.Core.Tests.dll -noColor
+suite "server" xunit_counts dotnet tests/Reflow.Server.Tests/bin/Release/net10.0/Reflow.Server.Tests.dll -noColor
+finish
