@@ -118,7 +118,9 @@ public sealed class ReflowServer : IAsyncDisposable
             kestrel.Limits.MaxRequestLineSize = 1 << 16;
             kestrel.Limits.MaxRequestHeadersTotalSize = 1 << 16;
         });
-        builder.Logging.AddSimpleConsole().SetMinimumLevel(settings.LogLevel);
+        builder.Logging.AddSimpleConsole().SetMinimumLevel(settings.LogLevel)
+            // Why it cannot start is told once, in one line, by the exception that Start throws.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
         var app = builder.Build();
         var open = new OpenDoor(tokens, new RateLimits(clock, settings.RateLimits));

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace Reflow.Server.Tests;
+
+/// <summary>The built server as a process of its own, for what only a process can go through: being killed, being told to stop, not starting at all.</summary>
+sealed class ReflowProcess : IAsyncDisposable
+{
+    const string Serving = "Reflow is serving on ";
+    const int Sigterm = 15;
+
+    readonly Process process;
+    readonly HttpClient http;
+
+    ReflowProcess(Process process, Uri address) => (this.process, http) = (process, new() { BaseAddress = address });
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>Starts it on this data and a free port; it serves when this returns.</summary>
+    public static async Task<ReflowProcess> Start(string data, params string[] more)
+    {
+        var process = Run(["--data", data, "--urls", "http://127.0.0.1:0", "--rate-limits", "off", .. more]);
+        var complaint = process.StandardError.ReadToEndAsync(Ct);
+        if (await process.StandardOutput.ReadLineAsync(Ct) is not { } line)
+        {
+            using (process) throw new InvalidOperationException($"Reflow did not start: {await complaint}");
+        }
+        Assert.StartsWith(Serving, line);
+        // A pipe that nobody empties would stop the server once it is full.
+        _ = process.StandardOutput.ReadToEndAsync(Ct);
+        return new(process, new(line[Serving.Length..]));
+    }
+
+    /// <summary>Runs it with these arguments until it ends by itself.</summary>
+    public static async Task<(int ExitCode, string Output, string Complaint)> RunToEnd(params string[] arguments)
+    {
+        using var process = Run(arguments);
+        try
+        {
+            var (output, complaint) = (process.StandardOutput.ReadToEndAsync(Ct), process.StandardError.ReadToEndAsync(Ct));
+            await process.WaitForExitAsync(Ct);
+            return (process.ExitCode, await output, await complaint);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    /// <summary>Posts with the token of the demo app that has every scope.</summary>
+    public Task<Answer> Post(string path, object? body = null) => Send(new(HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body) });
+
+    /// <summary>Gets with the token of the demo app that has every scope.</summary>
+    public Task<Answer> Get(string path) => Send(new(HttpMethod.Get, path));
+
+    /// <summary>Sends a request as it is.</summary>
+    public async Task<Answer> Send(HttpRequestMessage request)
+    {
+        using (request)
+        using (var response = await http.SendAsync(request, Ct))
+            return new((int)response.StatusCode, await response.Content.ReadAsStringAsync(Ct), response.Headers.ToDictionary(h => h.Key, h => string.Join(',', h.Value)));
+    }
+
+    /// <summary>Asks for the demo app's token, and uses it from now on.</summary>
+    public async Task<string> SignIn()
+    {
+        http.DefaultRequestHeaders.Authorization = null;
+        var answer = await Post("/open-apis/auth/v3/tenant_access_token/internal", new { app_id = Demo.App, app_secret = Demo.Secrets[Demo.App] });
+        var token = answer.Json.GetProperty("tenant_access_token").GetString()!;
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return token;
+    }
+
+    /// <summary>SIGKILL: it gets no chance to tidy up.</summary>
+    public async Task Kill()
+    {
+        process.Kill();
+        await process.WaitForExitAsync(Ct);
+    }
+
+    /// <summary>SIGTERM; answers the exit code, or fails when it is still there after <paramref name="patience"/>.</summary>
+    public async Task<int> Terminate(TimeSpan patience)
+    {
+        Assert.Equal(0, Signal(process.Id, Sigterm));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        limit.CancelAfter(patience);
+        await process.WaitForExitAsync(limit.Token);
+        return process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited) await Kill();
+        process.Dispose();
+        http.Dispose();
+    }
+
+    static Process Run(string[] arguments)
+    {
+        // The tests run as `dotnet Tests.dll`; the server is started by the same dotnet.
+        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        return Process.Start(new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "reflow.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    static extern int Signal(int pid, int signal);
+}

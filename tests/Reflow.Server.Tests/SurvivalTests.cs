@@ -1,0 +1,229 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Reflow.Server.Store;
+using Xunit;
+
+namespace Reflow.Server.Tests;
+
+/// <summary>What an answer promised is there after the process is killed, stopped and started again, and nothing is there by halves.</summary>
+public sealed class SurvivalTests : IAsyncLifetime
+{
+    const int Workers = 12;
+    readonly ConcurrentBag<Piece> pieces = [];
+    int demo;
+    int begunInDoubt;
+    string data = "";
+    string[] people = [];
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        var first = await TestReflow.Start();
+        data = first.Data;
+        people = [await first.OpenId("1001"), await first.OpenId("1002"), await first.OpenId("1003")];
+        await first.Stop();
+        demo = (await ReadRows()).Count;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(data, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Twenty_kills_lose_no_acknowledged_change_and_leave_none_half_done()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var random = new Random(round);
+            await using var reflow = await ReflowProcess.Start(data);
+            await reflow.SignIn();
+            await Verify(reflow);
+            await Drive(reflow, random.Next(), until: random.Next(1, 600), reflow.Kill);
+        }
+        await using var last = await ReflowProcess.Start(data);
+        await last.SignIn();
+        await Verify(last);
+    }
+
+    [Fact]
+    public async Task Told_to_stop_under_load_it_stops_in_five_seconds_and_loses_nothing()
+    {
+        var exitCode = -1;
+        await using (var reflow = await ReflowProcess.Start(data))
+        {
+            await reflow.SignIn();
+            await Drive(reflow, seed: 1, until: 300, async () => exitCode = await reflow.Terminate(TimeSpan.FromSeconds(5)));
+        }
+        Assert.Equal(0, exitCode);
+        await using var again = await ReflowProcess.Start(data);
+        await again.SignIn();
+        await Verify(again);
+    }
+
+    [Fact]
+    public async Task A_token_outlives_the_process_and_is_the_same_when_asked_for_again()
+    {
+        string token;
+        await using (var reflow = await ReflowProcess.Start(data))
+        {
+            token = await reflow.SignIn();
+            await reflow.Kill();
+        }
+        await using var again = await ReflowProcess.Start(data);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/open-apis/task/v1/tasks/none") { Headers = { { "Authorization", $"Bearer {token}" } } };
+        Assert.Equal(1470602, (await again.Send(request)).Code);
+        Assert.Equal(token, await again.SignIn());
+    }
+
+    [Fact]
+    public async Task A_second_server_on_the_same_data_is_refused_in_one_line()
+    {
+        await using var first = await ReflowProcess.Start(data);
+        await Refused("is in use by another Reflow", "--data", data, "--urls", "http://127.0.0.1:0");
+        await first.SignIn();
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_told_in_one_line()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var url = $"http://{taken.LocalEndpoint}";
+        await Refused(url, "--data", data, "--urls", url);
+    }
+
+    [Fact]
+    public async Task A_data_directory_that_cannot_be_is_told_in_one_line()
+    {
+        var path = Path.Combine(data, "reflow.db", "below");
+        await Refused(path, "--data", path, "--urls", "http://127.0.0.1:0");
+    }
+
+    [Fact]
+    public Task An_unknown_option_is_told_in_one_line() => Refused("--dta", "--dta", data);
+
+    static async Task Refused(string because, params string[] arguments)
+    {
+        var (exitCode, output, complaint) = await ReflowProcess.RunToEnd(arguments);
+        Assert.Equal((2, ""), (exitCode, output));
+        Assert.Matches(@"^reflow: [^\n]+\n$", complaint);
+        Assert.Contains(because, complaint);
+    }
+
+    /// <summary>Lets workers work side by side; at the given number of acknowledged changes <paramref name="end"/> ends the server, and with it the work.</summary>
+    async Task Drive(ReflowProcess reflow, int seed, int until, Func<Task> end)
+    {
+        var acknowledged = 0;
+        var reached = new TaskCompletionSource();
+        var mine = pieces.GroupBy(piece => piece.Worker).ToDictionary(group => group.Key, group => group.ToList());
+        var workers = Enumerable.Range(0, Workers).Select(worker => Task.Run(() => Work(worker, mine.GetValueOrDefault(worker, [])), Ct)).ToList();
+        var failed = Task.WhenAny(workers);
+        await Task.WhenAny(reached.Task, failed);
+        if (!reached.Task.IsCompleted) await await failed;
+        await end();
+        await Task.WhenAll(workers);
+
+        async Task Work(int worker, List<Piece> own)
+        {
+            var random = new Random(seed + worker);
+            Piece? current = null;
+            try
+            {
+                while (true)
+                {
+                    if (own.Count < 3 || random.Next(5) == 0)
+                    {
+                        var kind = Kind.All[random.Next(Kind.All.Count)];
+                        current = new(worker, kind) { InDoubt = true };
+                        current.Id = await kind.Begin(reflow, people);
+                        own.Add(current);
+                        pieces.Add(current);
+                    }
+                    else
+                    {
+                        current = own[random.Next(own.Count)];
+                        current.InDoubt = true;
+                        await (current.Acknowledged % 2 == 1 ? current.Kind.Forward(reflow, current.Id) : current.Kind.Back(reflow, current.Id));
+                    }
+                    current.Acknowledged++;
+                    current.InDoubt = false;
+                    if (Interlocked.Increment(ref acknowledged) == until) reached.SetResult();
+                }
+            }
+            catch (HttpRequestException) when (reached.Task.IsCompleted)
+            {
+                if (current is { Id: "" }) Interlocked.Increment(ref begunInDoubt);
+            }
+        }
+    }
+
+    /// <summary>Every piece of work is where its last acknowledged step left it, or one step further when an answer was lost; its history agrees.</summary>
+    async Task Verify(ReflowProcess reflow)
+    {
+        var rows = await ReadRows();
+        foreach (var piece in pieces)
+        {
+            var history = rows.GetValueOrDefault((piece.Kind.Word, piece.Id), []);
+            Assert.Equal(Enumerable.Range(1, history.Count).Select(seq => (long)seq), history);
+            Assert.InRange(history.Count, piece.Acknowledged, piece.Acknowledged + (piece.InDoubt ? 1 : 0));
+            Assert.Equal(history.Count % 2 == 0, await piece.Kind.IsForward(reflow, piece.Id));
+            (piece.Acknowledged, piece.InDoubt) = (history.Count, false);
+        }
+        Assert.InRange(rows.Count - demo - pieces.Count, 0, begunInDoubt);
+    }
+
+    async Task<Dictionary<(string Kind, string Id), List<long>>> ReadRows()
+    {
+        await using var db = await Db.OpenSqlite(Path.Combine(data, "reflow.db"), new(), Ct);
+        return await db.ReadSystem(async session =>
+        {
+            Assert.Equal(["ok"], await session.Query("pragma integrity_check", r => r.GetString(0)));
+            Assert.Empty(await session.Query(HalfDone, r => r.GetString(0)));
+            var rows = await session.Query("select kind, id, seq from history order by seq", r => (Kind: r.GetString(0), Id: r.GetString(1), Seq: r.GetInt64(2)));
+            return rows.GroupBy(row => (row.Kind, row.Id)).ToDictionary(group => group.Key, group => group.Select(row => row.Seq).ToList());
+        }, Ct);
+    }
+
+    // A task whose row, members and history do not tell the same story.
+    const string HalfDone = """
+        select t.id from task t where t.doc ->> '$.content.summary' = 'survive' and not (
+            t.version = (select count(*) from history h where h.tenant = t.tenant and h.kind = 'task' and h.id = t.id)
+            and 3 = (select count(*) from task_member m where m.tenant = t.tenant and m.task_id = t.id)
+            and (t.completed_at <> 0) = (t.version % 2 = 0))
+        union all
+        select h.id from history h where h.kind = 'task' and not exists (select 1 from task t where t.tenant = h.tenant and t.id = h.id)
+        """;
+
+    /// <summary>One thing that a worker takes forward and back again. Each acknowledged step is one row of history.</summary>
+    sealed record Piece(int Worker, Kind Kind)
+    {
+        public string Id { get; set; } = "";
+        public int Acknowledged { get; set; }
+        public bool InDoubt { get; set; }
+    }
+
+    /// <summary>A kind of work: how it begins, goes forward, goes back, and where it is.</summary>
+    sealed record Kind(
+        string Word, Func<ReflowProcess, string[], Task<string>> Begin, Func<ReflowProcess, string, Task> Forward, Func<ReflowProcess, string, Task> Back,
+        Func<ReflowProcess, string, Task<bool>> IsForward)
+    {
+        public static readonly IReadOnlyList<Kind> All =
+        [
+            new("task",
+                async (reflow, people) => (await reflow.Post("/open-apis/task/v1/tasks", new
+                {
+                    summary = "survive",
+                    origin = new { platform_i18n_name = "{}" },
+                    collaborator_ids = people[..2],
+                    follower_ids = people[2..],
+                })).Ok().Data.GetProperty("task").GetProperty("id").GetString()!,
+                async (reflow, id) => (await reflow.Post($"/open-apis/task/v1/tasks/{id}/complete")).Ok(),
+                async (reflow, id) => (await reflow.Post($"/open-apis/task/v1/tasks/{id}/uncomplete")).Ok(),
+                async (reflow, id) => (await reflow.Get($"/open-apis/task/v1/tasks/{id}")).Ok().Data.GetProperty("task").GetProperty("complete_time").GetString() != "0"),
+        ];
+    }
+}
