@@ -49,6 +49,11 @@ xunit_counts() {
         awk '{ all += $1; bad += $2 + $3 + $4; errors += $2 } END { print all - bad + errors, bad }'
 }
 
+# "ℹ pass 12", "ℹ fail 0", ...
+node_counts() {
+    awk '$1 !~ /^(ℹ|#)$/ { next } $2 == "pass" { good += $3 } $2 ~ /^(fail|cancelled|skipped|todo)$/ && $3 ~ /^[0-9]+$/ { bad += $3 } END { print good + 0, bad + 0 }'
+}
+
 as_root() {
     if (( EUID == 0 )); then "$@"; else sudo "$@"; fi
 }
@@ -71,16 +76,29 @@ install() {
 
 has_sqlite() { [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) == *libsqlite3.so.0* ]]; }
 
+npm_packages() {
+    local folder=$1
+    cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock.json" && return
+    say "installing the npm packages of $folder"
+    (cd "$folder" && npm ci --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error) </dev/null &&
+        cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock.json"
+}
+
 if ! dotnet --version >/dev/null 2>&1; then
     say "the .NET SDK 10 is missing: install it from https://dotnet.microsoft.com/download/dotnet/10.0"
     failed=1
     finish
 fi
 install has_sqlite libsqlite3-0
+install "node --version" nodejs npm
+install "npm --version" npm
 
 check "build, warnings are errors" dotnet build Reflow.slnx -c Release -v quiet -nologo -warnaserror
 check "format" dotnet format Reflow.slnx --verify-no-changes --no-restore
 if command -v shellcheck >/dev/null; then check "shellcheck" shellcheck ./*.sh .ci/run; fi
 suite "core" xunit_counts dotnet tests/Reflow.Core.Tests/bin/Release/net10.0/Reflow.Core.Tests.dll -noColor
 suite "server" xunit_counts dotnet tests/Reflow.Server.Tests/bin/Release/net10.0/Reflow.Server.Tests.dll -noColor
+if check "packages of the conformance suite" npm_packages tests/conformance; then
+    suite "conformance" node_counts npm --prefix tests/conformance test --silent
+fi
 finish
