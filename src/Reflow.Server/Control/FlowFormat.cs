@@ -6,27 +6,29 @@ using Reflow.Core.Flows;
 namespace Reflow.Server.Control;
 
 /// <summary>How flow definitions are written: the <c>flows</c> of a workspace file, and the same members as JSON where they are stored. One reader for both.</summary>
-public static class FlowFormat
+static class FlowFormat
 {
     static readonly TextFormat Key = TextFormat.Of("^[A-Za-z0-9_.-]{1,64}$", "1 to 64 letters, digits, dots, dashes or underscores");
     static readonly TextFormat Field = TextFormat.Of("^[A-Za-z_][A-Za-z0-9_]{0,63}$", "a letter or underscore, then letters, digits or underscores, 64 at most");
 
     /// <summary>Reads a definition; what is wrong with it is reported at its place.</summary>
-    public static FlowDefinition Read(YamlSection flow)
+    /// <param name="flow">The definition's section.</param>
+    /// <param name="inFile">Whether this is a workspace file, which names people by user_id and checks that they are in it, and where versions are counted by deploying.</param>
+    public static FlowDefinition Read(YamlSection flow, bool inFile)
     {
         var definition = new FlowDefinition
         {
             Namespace = flow.RequiredText("namespace", Key),
             Name = flow.RequiredText("name", Key),
             ApiId = flow.RequiredText("api_id", Key),
-            Version = (int)(flow.Integer("version", 1, 1_000_000) ?? 1),
+            Version = inFile ? 1 : (int)flow.RequiredInteger("version", 1, int.MaxValue),
             Label = Labels(flow),
             Form = [.. flow.Sections("form").Select(f => new FormField(f.RequiredText("key", Field), f.RequiredOneOf<FieldType>("type", FlowWords.Of)) { Label = Labels(f) })],
-            Administrators = flow.Texts("administrators"),
+            Administrators = inFile ? flow.References("user", "administrators") : flow.Texts("administrators"),
             SamePerson = flow.OneOf<SamePerson>("same_person", FlowWords.Of) ?? SamePerson.AskAgain,
-            Rollback = Override(flow.Section("rollback")).Over(new()) with { Enabled = flow.Section("rollback").Flag("enabled", true) },
+            Rollback = Override(flow.Section("rollback")).Over(new()),
             Summary = [.. flow.Texts("summary").Select(f => new SummaryField(f))],
-            Nodes = [.. flow.RequiredSections("nodes").Select(Node)],
+            Nodes = [.. flow.RequiredSections("nodes").Select(node => Node(node, inFile))],
             Edges = [.. flow.RequiredSections("edges").Select(e => new FlowEdge(e.RequiredText("from"), e.RequiredText("to"), e.Text("when")))],
         };
         foreach (var fault in FlowValidation.Faults(definition))
@@ -41,7 +43,7 @@ public static class FlowFormat
         var reading = new YamlReading("definition");
         if (new YamlTree("definition", json, reading.Faults).Read() is not YamlMap map)
             throw new FormatException("A definition has members.");
-        var definition = Read(new(reading, map, new(map.Line, map.Column, ""), "", ""));
+        var definition = Read(new(reading, map, new(map.Line, map.Column, ""), "", ""), inFile: false);
         reading.Finish();
         return reading.Faults is [var fault, ..] ? throw new FormatException(fault.ToString()) : definition;
     }
@@ -57,13 +59,13 @@ public static class FlowFormat
 
     static Label[] Labels(YamlSection section) => [.. section.Label("label").Select(l => new Label(l.Language, l.Text))];
 
-    static FlowNode Node(YamlSection node)
+    static FlowNode Node(YamlSection node, bool inFile)
     {
         var key = node.RequiredText("key", Key);
         var type = node.RequiredOneOf<NodeType>("type", FlowWords.Of);
         var label = Labels(node);
-        var readers = Rules(node, "readers");
-        var human = Human(node, key, type);
+        var readers = Rules(node, "readers", inFile);
+        var human = Human(node, key, type, inFile);
         FlowNode read = type switch
         {
             NodeType.Start => new FlowNode.Start(key),
@@ -78,7 +80,7 @@ public static class FlowFormat
         return read with { Label = label };
     }
 
-    static FlowNode.Human Human(YamlSection node, string key, NodeType type)
+    static FlowNode.Human Human(YamlSection node, string key, NodeType type, bool inFile)
     {
         var rollback = node.Section("rollback");
         var read = Override(rollback);
@@ -86,7 +88,7 @@ public static class FlowFormat
         {
             Mode = node.OneOf<Mode>("mode", FlowWords.Of) ?? Mode.All,
             Percent = (int)(node.Integer("percent", 1, 100) ?? 100),
-            Assignees = Rules(node, "assignees"),
+            Assignees = Rules(node, "assignees", inFile),
             Nobody = node.OneOf<WhenNobody>("nobody", FlowWords.Of) ?? WhenNobody.Administrators,
             Rollback = rollback.IsPresent ? read : null,
             Reject = Reject(node.Section("reject")),
@@ -122,19 +124,19 @@ public static class FlowFormat
         };
     }
 
-    static AssigneeRule[] Rules(YamlSection node, string name) => [.. node.Sections(name).Select(rule => Rule(rule, nested: false))];
+    static AssigneeRule[] Rules(YamlSection node, string name, bool inFile) => [.. node.Sections(name).Select(rule => Rule(rule, inFile, nested: false))];
 
     // One member says what kind of rule it is. Cases are not nested: the file stays readable, and the list of its members finite.
-    static AssigneeRule Rule(YamlSection rule, bool nested)
+    static AssigneeRule Rule(YamlSection rule, bool inFile, bool nested)
     {
-        var users = rule.Texts("users");
+        var users = inFile ? rule.References("user", "users") : rule.Texts("users");
         var initiator = rule.Flag("initiator");
         var leader = rule.Integer("leader", 1, 100);
         var department = rule.Text("department_owner");
-        var role = rule.Text("role", Key);
+        var role = inFile ? rule.Reference("role", "role") : rule.Text("role");
         var field = rule.Text("field", Field);
-        AssigneeCase[] cases = nested ? [] : [.. rule.Sections("cases").Select(c => new AssigneeCase(c.RequiredText("when"), [.. c.RequiredSections("assignees").Select(r => Rule(r, nested: true))]))];
-        AssigneeRule[] otherwise = nested ? [] : [.. rule.Sections("otherwise").Select(r => Rule(r, nested: true))];
+        AssigneeCase[] cases = nested ? [] : [.. rule.Sections("cases").Select(c => new AssigneeCase(c.RequiredText("when"), [.. c.RequiredSections("assignees").Select(r => Rule(r, inFile, nested: true))]))];
+        AssigneeRule[] otherwise = nested ? [] : [.. rule.Sections("otherwise").Select(r => Rule(r, inFile, nested: true))];
         AssigneeRule[] kinds =
         [
             .. users is [] ? Array.Empty<AssigneeRule>() : [new AssigneeRule.Fixed(users)],

@@ -82,7 +82,8 @@ public sealed record Workspace(string File, IReadOnlyList<WorkspaceTenant> Tenan
             {
                 var changes = new WorkspaceChanges();
                 var faults = new List<(WorkspacePlace Place, string Sentence)>();
-                foreach (var tenant in Tenants) await tenant.Apply(new(system.For(tenant.Key), now, changes, faults), (kind, id) => DirectoryStore.TenantOf(system, kind, id));
+                var flows = new FlowStore(db, FlowWorkspace.Ids, new());
+                foreach (var tenant in Tenants) await tenant.Apply(new(system.For(tenant.Key), now, changes, faults), (kind, id) => DirectoryStore.TenantOf(system, kind, id), flows);
                 // Thrown, so that the writer takes back what was written until here.
                 return faults is [] ? changes : throw new ContradictionException([.. faults.Select(f => new WorkspaceFault(File, f.Place.Line, f.Place.Column, f.Place.Path, f.Sentence))]);
             }, ct), []);
@@ -143,8 +144,9 @@ public sealed record WorkspaceApplication(WorkspaceChanges? Changes, IReadOnlyLi
 /// <param name="Name">Its name.</param>
 /// <param name="Directory">People, departments, apps and plugins.</param>
 /// <param name="Tasks">Tasks of Task v1.</param>
+/// <param name="Flows">Flows of human tasks, their roles and instances.</param>
 /// <param name="Reports">Rules and reports of Report v1.</param>
-public sealed record WorkspaceTenant(string Key, string Name, DirectoryWorkspace Directory, IReadOnlyList<TaskWorkspace> Tasks, ReportWorkspace Reports)
+public sealed record WorkspaceTenant(string Key, string Name, DirectoryWorkspace Directory, IReadOnlyList<TaskWorkspace> Tasks, FlowWorkspace Flows, ReportWorkspace Reports)
 {
     static readonly TextFormat KeyFormat = TextFormat.Of("^[0-9a-f]{16}$", "16 lower-case hexadecimal digits");
 
@@ -158,14 +160,16 @@ public sealed record WorkspaceTenant(string Key, string Name, DirectoryWorkspace
             tenant.RequiredText("name"),
             DirectoryWorkspace.Read(tenant, key),
             TaskWorkspace.Read(tenant),
+            FlowWorkspace.Read(tenant),
             ReportWorkspace.Read(tenant));
     }
 
-    internal async ValueTask Apply(Applying applying, Func<RouteKind, string, ValueTask<string?>> tenantOf)
+    internal async ValueTask Apply(Applying applying, Func<RouteKind, string, ValueTask<string?>> tenantOf, FlowStore flows)
     {
         applying.Count("tenants", await applying.Put("tenant", [], [("name", Name)]));
         await ApplyDirectory.Apply(Directory, applying, tenantOf);
         await TaskWorkspace.Apply(Tasks, applying);
+        await Flows.Apply(applying, flows);
         await Reports.Apply(applying);
     }
 }

@@ -1,0 +1,98 @@
+using System.Globalization;
+using Reflow.Core;
+using Reflow.Core.Flows;
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Control;
+
+/// <summary>An instance of a flow in a workspace file. It is work, not a definition: it is started once and from then on belongs to those who work on it.</summary>
+/// <param name="Place">Where it stands in the file.</param>
+/// <param name="Id">Its id on the wire.</param>
+/// <param name="Flow">Its flow.</param>
+/// <param name="User">Who started it.</param>
+/// <param name="StartTime">When; null for when the file is applied.</param>
+/// <param name="Params">The form's values, a JSON object.</param>
+/// <param name="Steps">What people did since, in order.</param>
+public sealed record FlowInstanceWorkspace(WorkspacePlace Place, long Id, FlowDefinition? Flow, string User, Moment? StartTime, string Params, IReadOnlyList<FlowStep> Steps)
+{
+    const string Operation = "workspace";
+    static readonly TextFormat IdFormat = TextFormat.Of("^[1-8][0-9]{15}$", "sixteen digits, the first of them 1 to 8");
+
+    internal static FlowInstanceWorkspace Read(YamlSection section, IReadOnlyList<PlacedFlow> flows)
+    {
+        var written = section.RequiredText("instance_id", IdFormat);
+        section.Declare("instance", "instance_id", written);
+        _ = long.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var id);
+        var flow = section.RequiredReference("flow", "flow");
+        var user = section.RequiredReference("user", "user");
+        var start = section.Time("start_time");
+        var form = section.Json("params") ?? "{}";
+        return new(section.Place, id, flows.FirstOrDefault(f => f.Definition.ApiId == flow)?.Definition, user, start, form, [.. section.Sections("steps", 100).Select(FlowStep.Read)]);
+    }
+
+    internal async ValueTask<Outcome> Apply(Applying applying, FlowStore flows, Func<string, string> kunlun)
+    {
+        if (await FlowRows.Instance(applying.Session, Id) is not null) return Outcome.Unchanged;
+        var now = StartTime?.At(applying.Now) ?? applying.Now;
+        var (_, error) = await flows.Start(applying.Session, new(Flow!.Namespace, Flow.Name, Operation, kunlun(User), null, Params) { Id = Id }, Operation, now);
+        if (error is null)
+            foreach (var step in Steps)
+            {
+                now = Math.Max(now, step.Time?.At(applying.Now) ?? now);
+                if (await step.Take(applying.Session, flows, Id, kunlun(step.User), now) is { } refused) applying.Fault(step.Place, refused.Reason ?? refused.Message);
+            }
+        else applying.Fault(Place, error.Reason ?? error.Message);
+        return Outcome.Created;
+    }
+}
+
+/// <summary>What someone did with an instance's task.</summary>
+/// <param name="Place">Where it stands in the file.</param>
+/// <param name="Node">The node whose task it is.</param>
+/// <param name="Act">What was done.</param>
+/// <param name="User">Who did it.</param>
+/// <param name="To">The node rolled back to.</param>
+/// <param name="Opinion">What was said.</param>
+/// <param name="Time">When; null for together with the step before.</param>
+public sealed record FlowStep(WorkspacePlace Place, string Node, FlowAct Act, string User, string? To, string? Opinion, Moment? Time)
+{
+    internal static FlowStep Read(YamlSection step)
+    {
+        var read = new FlowStep(step.Place, step.RequiredText("node"), step.RequiredOneOf<FlowAct>("act", Word), step.RequiredReference("user", "user"), step.Text("to"), step.Text("opinion"), step.Time("time"));
+        if (read.Act is FlowAct.RollBack && read.To is null) step.Fault("to", "is missing.");
+        return read;
+    }
+
+    internal async ValueTask<Error?> Take(Session session, FlowStore flows, long instance, string user, long now)
+    {
+        if (await Task(session, instance, Node, "status = 0") is not { } task) return FlowErrors.ParamInvalid.Because($"No task of {Node} is pending.");
+        var target = To is null ? null : await Task(session, instance, To, "superseded = 0 and done_by is not null");
+        return await flows.Act(session, task.ToString(CultureInfo.InvariantCulture), id => Act switch
+        {
+            FlowAct.Agree => new FlowCommand.Agree(id, user, Opinion),
+            FlowAct.Reject => new FlowCommand.Reject(id, user, Opinion),
+            FlowAct.RollBack => new FlowCommand.RollBack(id, user, target ?? 0, Opinion ?? ""),
+        }, user, "workspace", now);
+    }
+
+    static ValueTask<long?> Task(Session session, long instance, string node, string which) =>
+        session.Find($"select id from flow_task where tenant = $1 and instance = $2 and node = $3 and {which} order by id desc", r => (long?)r.GetInt64(0), instance, node);
+
+    static string Word(FlowAct act) => act switch
+    {
+        FlowAct.Agree => "agree",
+        FlowAct.Reject => "reject",
+        FlowAct.RollBack => "rollback",
+    };
+}
+
+/// <summary>What a step of a workspace file may do.</summary>
+public enum FlowAct
+{
+    /// <summary>Agree.</summary>
+    Agree,
+    /// <summary>Reject.</summary>
+    Reject,
+    /// <summary>Roll back.</summary>
+    RollBack,
+}
