@@ -22,19 +22,17 @@ public static class Flow
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>Where a task can be rolled back to by an operator, start first (seed 000, contracts/apaas §4.3). Empty when rollback is switched off.</summary>
+    /// <summary>Where a task can be rolled back to by an operator, start first (seed 000, contracts/apaas §4.3). Empty when rollback is switched off, and for a start task.</summary>
     public static Decision<RollbackPoint> RollbackPoints(this FlowState state, long taskId, string by, FlowNet net, Func<string, bool> isActive)
     {
         if (state.Instance.Status is not InstanceStatus.InProcess)
             return FlowErrors.ParamInvalid.Because("The instance has ended.");
         if (!Pending(state, taskId, out var task, out var error))
             return error;
-        if (task.Kind is TaskKind.Start)
-            return FlowErrors.ParamInvalid.Because("Nothing comes before the start task.");
         var policy = net.RollbackOf(task.Node);
         if (!Votes.MayAct(task, net, by) && !(policy.Administrators && net.Definition.Administrators.Contains(by) && isActive(by)))
             return NotTheirTurn(task, by);
-        return new([.. policy.Enabled ? Earlier.Points(state, task, policy.Scope).Select(f => new RollbackPoint(f.Task!.Value, f.Node, f.Kind is FiringKind.StartDone, f.Seq)) : []], null);
+        return new([.. policy.Enabled && task.Kind is not TaskKind.Start ? Earlier.Points(state, task, policy.Scope).Select(f => new RollbackPoint(f.Task!.Value, f.Node, f.Kind is FiringKind.StartDone, f.Seq)) : []], null);
     }
 
     static Decision<FlowEvent> Start(FlowCommand.Start command, FlowContext context)
@@ -77,6 +75,8 @@ public static class Flow
             return error;
         if (string.IsNullOrWhiteSpace(command.Opinion))
             return Refused("A rollback says why.");
+        if (state.Tasks[command.TaskId].Kind is TaskKind.Start)
+            return Refused("Nothing comes before the start task.");
         if (points.FirstOrDefault(p => p.TaskId == command.ToTaskId) is not { } point)
             return Refused($"Task {command.ToTaskId} is not among the rollback points of task {command.TaskId}.");
         var run = new FlowRun(state, context);

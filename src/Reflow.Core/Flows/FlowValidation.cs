@@ -137,7 +137,6 @@ public static class FlowValidation
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>What conditions of a flow may name: the fields of its form.</summary>
     /// <summary>The fields that conditions of a definition may name, and their types.</summary>
     public static ConditionSchema Schema(FlowDefinition definition) => new(definition.Form.Select(f => KeyValuePair.Create<string, ConditionType>(f.Key, f.Type switch
     {

@@ -32,6 +32,7 @@ public class FlowRules
     {
         var world = Line(Mode.All, "a").RollBack("first", "start");
         var task = world.At("start").Id;
+        Assert.Empty(world.Points("start"));
         Assert.Contains("cannot be rejected", Because(world.Do(new FlowCommand.Reject(task, "initiator", null))));
         Assert.Contains("Nothing comes before", Because(world.Do(new FlowCommand.RollBack(task, "initiator", task, "x"))));
         Assert.Null(world.Do(new FlowCommand.Agree(task, "initiator", null)));
