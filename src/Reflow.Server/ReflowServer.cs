@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Reflow.Server.Api.Control;
 using Reflow.Server.Api.Flows;
 using Reflow.Server.Api.Platform;
+using Reflow.Server.Api.Projects;
 using Reflow.Server.Api.Reports;
 using Reflow.Server.Api.Tasks;
 using Reflow.Server.Control;
@@ -49,8 +50,8 @@ public sealed class ReflowServer : IAsyncDisposable
             await Furnish(settings, db, clock, ct);
             var routes = new Routes(Contract.Operations);
             var tokens = new Tokens(db, directory.Key, clock);
-            Serve(routes, db, tokens, new(), clock);
-            var app = Build(settings, routes, tokens, clock);
+            var projects = Serve(routes, db, tokens, new(), clock);
+            var app = Build(settings, routes, db, tokens, projects, clock);
             var server = new ReflowServer(app, directory, db, tokens, routes);
             await Listen(app, ct);
             return server;
@@ -96,17 +97,20 @@ public sealed class ReflowServer : IAsyncDisposable
 
     static string OneLine(IReadOnlyList<WorkspaceFault> faults, int count) => count > 1 ? $"{faults[0]} (and {count - 1} more)" : $"{faults[0]}";
 
-    static void Serve(Routes routes, Db db, Tokens tokens, PeopleCache people, TimeProvider clock)
+    static ProjectStore Serve(Routes routes, Db db, Tokens tokens, PeopleCache people, TimeProvider clock)
     {
         var ids = new Ids(clock);
+        var projects = new ProjectStore(db, ids, clock);
         Health.Serve(routes);
         IssueTokens.Serve(routes, db, tokens);
         TasksApi.Serve(routes, new TaskStore(db, ids, clock));
         ReportsApi.Serve(routes, db);
         FlowsApi.Serve(routes, db, new FlowStore(db, ids, people));
+        ProjectsApi.Serve(routes, db, tokens, projects);
+        return projects;
     }
 
-    static WebApplication Build(Settings settings, Routes routes, Tokens tokens, TimeProvider clock)
+    static WebApplication Build(Settings settings, Routes routes, Db db, Tokens tokens, ProjectStore projects, TimeProvider clock)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls(settings.Urls).ConfigureKestrel(kestrel =>
@@ -123,8 +127,9 @@ public sealed class ReflowServer : IAsyncDisposable
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
         var app = builder.Build();
-        var open = new OpenDoor(tokens, new RateLimits(clock, settings.RateLimits));
-        var gateway = new Gateway.Gateway(routes, new(open, Project: open, new ControlDoor(settings.AdminToken)), clock, app.Services.GetRequiredService<ILogger<Gateway.Gateway>>());
+        var limits = new RateLimits(clock, settings.RateLimits);
+        var doors = new Doors(new OpenDoor(tokens, limits), new ProjectDoor(tokens, limits, db, projects), new ControlDoor(settings.AdminToken));
+        var gateway = new Gateway.Gateway(routes, doors, clock, app.Services.GetRequiredService<ILogger<Gateway.Gateway>>());
         app.Run(gateway.Handle);
         return app;
     }

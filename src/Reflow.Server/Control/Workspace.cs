@@ -1,4 +1,5 @@
 using System.Text;
+using Reflow.Core.Projects;
 using Reflow.Server.Store;
 
 namespace Reflow.Server.Control;
@@ -145,8 +146,10 @@ public sealed record WorkspaceApplication(WorkspaceChanges? Changes, IReadOnlyLi
 /// <param name="Directory">People, departments, apps and plugins.</param>
 /// <param name="Tasks">Tasks of Task v1.</param>
 /// <param name="Flows">Flows of human tasks, their roles and instances.</param>
+/// <param name="Projects">Spaces of Feishu Project.</param>
 /// <param name="Reports">Rules and reports of Report v1.</param>
-public sealed record WorkspaceTenant(string Key, string Name, DirectoryWorkspace Directory, IReadOnlyList<TaskWorkspace> Tasks, FlowWorkspace Flows, ReportWorkspace Reports)
+public sealed record WorkspaceTenant(
+    string Key, string Name, DirectoryWorkspace Directory, IReadOnlyList<TaskWorkspace> Tasks, FlowWorkspace Flows, IReadOnlyList<Project> Projects, ReportWorkspace Reports)
 {
     static readonly TextFormat KeyFormat = TextFormat.Of("^[0-9a-f]{16}$", "16 lower-case hexadecimal digits");
 
@@ -155,12 +158,14 @@ public sealed record WorkspaceTenant(string Key, string Name, DirectoryWorkspace
     {
         var key = tenant.RequiredText("tenant_key", KeyFormat);
         tenant.DeclareEverywhere("tenant", "tenant_key", key);
+        var directory = DirectoryWorkspace.Read(tenant, key);
         return new(
             key,
             tenant.RequiredText("name"),
-            DirectoryWorkspace.Read(tenant, key),
+            directory,
             TaskWorkspace.Read(tenant),
             FlowWorkspace.Read(tenant),
+            ProjectWorkspace.Read(tenant, directory),
             ReportWorkspace.Read(tenant));
     }
 
@@ -170,6 +175,7 @@ public sealed record WorkspaceTenant(string Key, string Name, DirectoryWorkspace
         await ApplyDirectory.Apply(Directory, applying, tenantOf);
         await TaskWorkspace.Apply(Tasks, applying);
         await Flows.Apply(applying, flows);
+        await ProjectWorkspace.Apply(Projects, applying);
         await Reports.Apply(applying);
     }
 }

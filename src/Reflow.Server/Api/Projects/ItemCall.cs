@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+using Reflow.Core;
+using Reflow.Core.Projects;
+using Reflow.Server.Gateway;
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Api.Projects;
+
+/// <summary>Which item a call means: its space, its type where the call says it, its id.</summary>
+/// <param name="Space">A <c>project_key</c> or a simple name.</param>
+/// <param name="Type">The <c>work_item_type_key</c>; null when any will do.</param>
+/// <param name="Id">The id as it came.</param>
+sealed record ItemPath(string Space, string? Type, string Id)
+{
+    /// <summary>The item of a path.</summary>
+    public static ItemPath Of(Call call) => new(call.Path("project_key"), call.Path("work_item_type_key"), call.Path("work_item_id"));
+}
+
+/// <summary>An item with its space and its rules.</summary>
+/// <param name="Space">The space.</param>
+/// <param name="Item">The item.</param>
+/// <param name="Flow">Its rules; null when the space no longer has them.</param>
+sealed record FoundItem(Space Space, WorkItem Item, NodeFlow? Flow);
+
+/// <summary>The steps that calls about items share, in the order of contracts project §3.3: space, parameters, item, then the change under its lock.</summary>
+static class ItemCall
+{
+    /// <summary>The space of a call, if the plugin is installed there and the user works there (step 4).</summary>
+    public static async ValueTask<(Space? Space, Error? Error)> Space(Session session, ProjectStore projects, Call call, string keyOrName)
+    {
+        if (await projects.Find(session, keyOrName) is not { } space) return (null, ProjectErrors.TokenNotPermitted.Because($"There is no space \"{keyOrName}\"."));
+        var installed = await session.Find("select projects from plugin where tenant = $1 and plugin_id = $2", r => r.GetString(0), call.Caller.AppId);
+        var keys = JsonSerializer.Deserialize(installed ?? "[]", StoreJson.Default.StringArray)!;
+        if (!keys.Contains("*") && !keys.Contains(space.Project.Key) && !keys.Contains(space.Project.SimpleName))
+            return (null, ProjectErrors.TokenNotPermitted.Because($"The plugin is not installed in {space.Project.SimpleName}."));
+        var user = ProjectDoor.UserKey(call);
+        return space.Project.Has(user) ? (space, null) : (null, ProjectErrors.NoProjectPermission.Because($"{user} is no member of {space.Project.SimpleName}."));
+    }
+
+    /// <summary>The item of a call in a space that <see cref="Space"/> allowed (step 6, rows 13 and 20014).</summary>
+    public static async ValueTask<(FoundItem? Found, Error? Error)> Item(Session session, ProjectStore projects, Space space, ItemPath path)
+    {
+        if (!long.TryParse(path.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || await ProjectStore.Load(session, id) is not { } item)
+            return (null, ProjectErrors.WorkItemNotFound);
+        if (path.Type is not null && item.TypeKey != path.Type) return (null, ProjectErrors.WorkItemNotFound.Because($"The item is of type {item.TypeKey}."));
+        if (item.ProjectKey != space.Project.Key) return (null, ProjectErrors.ProjectMismatch);
+        return (new(space, item, await projects.FlowOf(session, space, item.TypeKey, item.TemplateId, item.TemplateVersion)), null);
+    }
+
+    /// <summary>Reads an item: space, parameters, item, then what the operation makes of it.</summary>
+    public static Task<Reply> Read(Call call, ProjectStore projects, ItemPath path, Error? wrong, Func<Session, FoundItem, ValueTask<Reply>> then) =>
+        projects.Read<Reply>(call.Caller.Tenant, async session =>
+        {
+            var (space, refused) = await Space(session, projects, call, path.Space);
+            if ((refused ?? wrong) is { } early) return early;
+            var (found, missing) = await Item(session, projects, space!, path);
+            return missing is not null ? missing : await then(session, found!);
+        }, call.Aborted);
+
+    /// <summary>
+    /// Changes an item. Everything that can be refused without the lock is refused before it, so that a wrong request never hears of a transition;
+    /// the rules look again once they have it.
+    /// </summary>
+    /// <param name="call">The call.</param>
+    /// <param name="projects">The store.</param>
+    /// <param name="path">Which item.</param>
+    /// <param name="wrong">What is wrong with the parameters.</param>
+    /// <param name="node">The node that must be the item's; null for none.</param>
+    /// <param name="command">What is wanted; null when <paramref name="wrong"/> is not.</param>
+    public static async ValueTask<Reply> Change(Call call, ProjectStore projects, ItemPath path, Error? wrong, string? node, ProjectCommand? command)
+    {
+        var (found, knows, refused) = await projects.Read<(FoundItem?, Func<string, bool>?, Error?)>(call.Caller.Tenant, async session =>
+        {
+            var (space, early) = await Space(session, projects, call, path.Space);
+            if ((early ?? wrong) is { } error) return (null, null, error);
+            var (item, missing) = await Item(session, projects, space!, path);
+            if (missing is not null) return (null, null, missing);
+            if (item!.Flow is not { } flow) return (null, null, ProjectErrors.WorkflowBroken);
+            // A terminated item may still be aborted (and refused), restored and deleted; those look for themselves.
+            if (command is not (ProjectCommand.Abort or ProjectCommand.Restore or ProjectCommand.Delete) && flow.Precheck(item.Item, node) is { } not) return (null, null, not);
+            return (item, await ProjectInput.Users(session, call, []), null);
+        }, call.Aborted);
+        if (refused is not null) return refused;
+        var changed = await projects.Change(call.Caller.Tenant, found!.Space.Project.Key, found.Item.Id, command!, knows!, call.Caller.Actor, call.Operation.Name, call.Aborted);
+        return changed switch
+        {
+            null => Reply.Empty,
+            _ when changed == ProjectErrors.InTransition => new Refusal(changed) { Headers = [new("Retry-After", "2")] },
+            _ => changed,
+        };
+    }
+}

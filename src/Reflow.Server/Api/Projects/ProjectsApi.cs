@@ -1,0 +1,27 @@
+using Reflow.Server.Gateway;
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Api.Projects;
+
+/// <summary>Feishu Project: the operations that are served (contracts: project §2).</summary>
+static class ProjectsApi
+{
+    public static void Serve(Routes routes, Db db, Tokens tokens, ProjectStore projects)
+    {
+        IssuePluginToken.Serve(routes, db, tokens);
+        OperateNode.Serve(routes, projects);
+        UpdateNode.Serve(routes, projects);
+        QueryWorkflow.Serve(routes, projects);
+        GetTransitionRequiredInfo.Serve(routes, projects);
+        CreateWorkItem.Serve(routes, projects);
+        QueryWorkItems.Serve(routes, projects);
+        UpdateWorkItem.Serve(routes, projects);
+        AbortWorkItem.Serve(routes, projects);
+        DeleteWorkItem.Serve(routes, projects);
+        FreezeWorkItem.Serve(routes, projects);
+        CreateSubTask.Serve(routes, projects);
+        UpdateSubTask.Serve(routes, projects);
+        ModifySubTask.Serve(routes, projects);
+        DeleteSubTask.Serve(routes, projects);
+    }
+}

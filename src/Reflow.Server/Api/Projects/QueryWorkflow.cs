@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Reflow.Core.Projects;
+using Reflow.Server.Gateway;
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Api.Projects;
+
+/// <summary>POST …/:work_item_id/workflow/query (contracts: project §2.2): the nodes that are there for the item, and how they follow each other.</summary>
+static class QueryWorkflow
+{
+    public static void Serve(Routes routes, ProjectStore projects) => routes.Serve("project.workflow.query", call => Handle(call, projects));
+
+    static async ValueTask<Reply> Handle(Call call, ProjectStore projects)
+    {
+        var (fields, mixed) = FieldSelection.Of(call.Body);
+        var (flowType, withUsers) = (call.Body.Whole("flow_type"), call.Body.Says("expand") && call.Body.Object("expand").Flag("need_user_detail"));
+        if (call.Body.Fault() is { } fault) return fault;
+        return await ItemCall.Read(call, projects, ItemPath.Of(call), mixed, async (session, found) =>
+        {
+            if (flowType == 1) return ProjectErrors.IsNodeFlow;
+            if (found.Flow is not { } flow || flow.Precheck(found.Item with { Aborted = null }, null) is not null) return ProjectErrors.WorkflowBroken;
+            var users = withUsers ? await UserDetails(session, found.Item) : [];
+            return Reply.Data(json => Write(json, flow, found.Item, fields, users));
+        });
+    }
+
+    static void Write(Utf8JsonWriter json, NodeFlow flow, WorkItem item, FieldSelection fields, IReadOnlyList<UserDetail> users)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("workflow_nodes"u8);
+        foreach (var node in flow.Template.Nodes)
+            if (NodeFlow.Applies(item, node)) NodeJson.Write(json, flow, item, node, fields);
+        json.WriteEndArray();
+        json.WriteStartArray("connections"u8);
+        foreach (var (from, to) in Connections(flow, item))
+        {
+            json.WriteStartObject();
+            json.WriteString("source_state_key"u8, from);
+            json.WriteString("target_state_key"u8, to);
+            json.WriteNumber("transition_id"u8, 0);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("state_flow_nodes"u8);
+        json.WriteEndArray();
+        json.WriteStartArray("user_details"u8);
+        foreach (var user in users)
+        {
+            json.WriteStartObject();
+            json.WriteString("user_key"u8, user.Key);
+            json.WriteString("username"u8, user.Key);
+            json.WriteString("email"u8, user.Email);
+            json.WriteString("name_cn"u8, user.Name);
+            json.WriteString("name_en"u8, user.EnglishName);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteNumber("template_id"u8, item.TemplateId);
+        json.WriteNumber("version"u8, item.TemplateVersion);
+        json.WriteEndObject();
+    }
+
+    // A node that is not there is looked through, as arrival does.
+    static IEnumerable<(string From, string To)> Connections(NodeFlow flow, WorkItem item)
+    {
+        Dictionary<string, HashSet<string>> above = [];
+        foreach (var node in flow.InOrder)
+        {
+            HashSet<string> from = [];
+            foreach (var parent in flow.Above(node))
+                if (NodeFlow.Applies(item, parent)) from.Add(parent.Key);
+                else from.UnionWith(above[parent.Key]);
+            above[node.Key] = from;
+            if (!NodeFlow.Applies(item, node)) continue;
+            foreach (var key in from) yield return (key, node.Key);
+        }
+    }
+
+    static async ValueTask<IReadOnlyList<UserDetail>> UserDetails(Session session, WorkItem item)
+    {
+        List<UserDetail> users = [];
+        foreach (var key in item.Nodes.SelectMany(n => n.Owners).Append(item.CreatedBy).Distinct())
+            if (await session.Find("select user_key, name, en_name, email from member where tenant = $1 and user_key = $2",
+                r => new UserDetail(r.GetString(0), r.GetString(1), r.GetString(2), r.TextOrNull(3) ?? ""), key) is { } user) users.Add(user);
+        return users;
+    }
+
+    sealed record UserDetail(string Key, string Name, string EnglishName, string Email);
+}

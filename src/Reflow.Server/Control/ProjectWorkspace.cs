@@ -1,0 +1,186 @@
+using System.Text.Json;
+using Reflow.Core.Conditions;
+using Reflow.Core.Projects;
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Control;
+
+/// <summary>The spaces of Feishu Project in a workspace file. People are named by <c>user_id</c> there and by <c>user_key</c> from then on.</summary>
+public static class ProjectWorkspace
+{
+    static readonly TextFormat ProjectKey = TextFormat.Of("^[0-9a-f]{24}$", "24 lower-case hexadecimal digits");
+    static readonly TextFormat Permitted = TextFormat.Of(@"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}$", "a role key, or one of " + string.Join(", ", Permission.Words));
+
+    internal static IReadOnlyList<Project> Read(YamlSection tenant, DirectoryWorkspace directory)
+    {
+        var keys = directory.Users.Where(u => u.UserKey is not null).GroupBy(u => u.Id).ToDictionary(g => g.Key, g => g.First().UserKey!);
+        return [.. tenant.Sections("projects").Select(project => ReadProject(project, new People(keys)))];
+    }
+
+    /// <summary>Writes the spaces; what differs of a template becomes its next version.</summary>
+    internal static async ValueTask Apply(IReadOnlyList<Project> projects, Applying applying)
+    {
+        foreach (var project in projects) applying.Count("projects", await ProjectStore.Put(applying.Session, project));
+    }
+
+    static Project ReadProject(YamlSection section, People people)
+    {
+        var (key, simpleName) = (section.RequiredText("project_key", ProjectKey), section.RequiredText("simple_name", TextFormat.Key));
+        section.Declare("project", "project_key", key);
+        section.Declare("project", "simple_name", simpleName);
+        return new(key, simpleName, section.RequiredText("name"))
+        {
+            Administrators = people.Read(section, "administrators"),
+            Members = people.Read(section, "members"),
+            Types = [.. section.Sections("types").Select(type => ReadType(type, people))],
+            Interceptors = [.. section.Sections("interceptors").Select(ReadInterceptor)],
+        };
+    }
+
+    static Interceptor ReadInterceptor(YamlSection section)
+    {
+        var words = Enum.GetValues<PluginEvent>().ToDictionary(Word);
+        List<PluginEvent> events = [];
+        foreach (var word in section.Texts("events"))
+            if (words.TryGetValue(word, out var known)) events.Add(known);
+            else section.Fault("events", $"{word} is no event; there are {string.Join(", ", words.Keys)}.");
+        return new(events)
+        {
+            Type = section.Text("type", TextFormat.Key),
+            Template = section.Integer("template", 1),
+            Nodes = section.Texts("nodes", TextFormat.Key),
+        };
+    }
+
+    static WorkItemType ReadType(YamlSection section, People people)
+    {
+        var key = section.RequiredText("type_key", TextFormat.Key);
+        List<Field> fields = [.. section.Sections("fields").Select(ReadField)];
+        foreach (var twice in fields.SelectMany(f => new[] { f.Key, f.Alias }).OfType<string>().GroupBy(k => k).Where(g => g.Count() > 1))
+            section.Fault("fields", $"{twice.Key} is the key or alias of two fields.");
+        List<Role> roles = [.. section.Sections("roles").Select(role => ReadRole(role, people))];
+        foreach (var twice in roles.GroupBy(r => r.Key).Where(g => g.Count() > 1)) section.Fault("roles", $"{twice.Key} is there twice.");
+        var statuses = section.Sections("statuses").Select(s => new ItemStatus(s.RequiredText("status_key", TextFormat.Key), s.RequiredText("name")) { Archived = s.Flag("archived") }).ToList();
+        var type = new WorkItemType(key, section.RequiredText("name"))
+        {
+            ApiName = section.Text("api_name", TextFormat.Key) ?? key,
+            Disabled = section.Flag("disabled"),
+            Fields = fields,
+            Roles = roles,
+        };
+        if (statuses.Count > 0) type = type with { Statuses = statuses };
+        return type with { Templates = [.. section.Sections("templates").Select(template => ReadTemplate(template, type, people))] };
+    }
+
+    static Field ReadField(YamlSection section)
+    {
+        var json = section.Json("default");
+        FieldValue? value = null;
+        if (json is not null)
+        {
+            using var document = JsonDocument.Parse(json);
+            if (!ProjectJson.TryRead(document.RootElement, out value)) section.Fault("default", "is no value of a field.");
+        }
+        var field = new Field(section.RequiredText("field_key", TextFormat.Key), section.RequiredText("name"), section.RequiredOneOf<FieldType>("field_type", FieldTypeWords.Wire))
+        {
+            Alias = section.Text("field_alias", TextFormat.Key),
+            Labels = Labels(section),
+            Options = [.. section.Sections("options").Select(o => new Option(o.RequiredText("value", TextFormat.Key), o.RequiredText("label")) { Disabled = o.Flag("disabled"), Labels = Labels(o) })],
+            Required = section.Flag("required"),
+            EditableBy = section.Texts("editable_by", Permitted),
+        };
+        if (value is null) return field;
+        var (kept, wrong) = FieldShape.Accept(field, value, _ => true);
+        if (wrong is not null) section.Fault("default", $"is no value of a field of type {field.Type.Wire()}.");
+        return field with { Default = kept };
+    }
+
+    static Role ReadRole(YamlSection section, People people) => new(section.RequiredText("role_key", TextFormat.Key), section.RequiredText("name"))
+    {
+        Labels = Labels(section),
+        Assign = section.OneOf<MemberAssign>("assign", Word) ?? MemberAssign.Manual,
+        Members = people.Read(section, "members"),
+        Required = section.Flag("required"),
+        Several = section.Flag("several", otherwise: true),
+    };
+
+    static Template ReadTemplate(YamlSection section, WorkItemType type, People people)
+    {
+        var options = section.Section("options");
+        var schema = ItemConditions.Schema(type.Fields);
+        var template = new Template(section.RequiredInteger("template_id", 1, 9_007_199_254_740_991), section.RequiredText("name"),
+            [.. section.RequiredSections("nodes").Select(node => ReadNode(node, type, schema, people))],
+            [.. section.Sections("connections").Select(c => new Connection(c.RequiredText("from", TextFormat.Key), c.RequiredText("to", TextFormat.Key)))])
+        {
+            Disabled = section.Flag("disabled"),
+            Options = new()
+            {
+                ForceComplete = options.Flag("force_complete"),
+                EarlySubTasks = options.Flag("early_sub_tasks"),
+                ResetSubTasks = options.OneOf<SubTaskReset>("reset_sub_tasks", Word) ?? SubTaskReset.None,
+                ClearReview = options.Flag("clear_review"),
+                MaxRollbackDepth = (int?)options.Integer("max_rollback_depth", 0, 1000),
+            },
+        };
+        section.Declare("template", "template_id", $"{template.Id}");
+        foreach (var fault in TemplateFaults.Of(type, template)) section.Fault($"{fault.Path}: {fault.Message}");
+        return template;
+    }
+
+    static TemplateNode ReadNode(YamlSection section, WorkItemType type, ConditionSchema schema, People people)
+    {
+        When? Condition(YamlSection at, string name) => at.Condition(name, schema) is { } condition ? ItemConditions.Of(type.Fields, condition) : null;
+        var done = section.Texts("done_operation_role", Permitted);
+        return new(section.RequiredText("state_key", TextFormat.Key), section.RequiredText("name"))
+        {
+            Labels = Labels(section),
+            PassMode = section.OneOf<PassMode>("pass_mode", Word) ?? PassMode.Single,
+            OwnerUsage = section.OneOf<OwnerUsage>("owner_usage", Word) ?? OwnerUsage.Manual,
+            OwnerRoles = section.Texts("owner_roles", TextFormat.Key),
+            Owners = people.Read(section, "owners"),
+            OwnerRules = [.. section.Sections("owner_rules").Select(r => new OwnerRule(Condition(r, "when"), people.Read(r, "owners"), r.Texts("owner_roles", TextFormat.Key)))],
+            NeedSchedule = section.Flag("need_schedule"),
+            DifferentSchedule = section.Flag("different_schedule"),
+            DoneAllocateOwner = section.Flag("done_allocate_owner"),
+            DoneSchedule = section.Flag("done_schedule"),
+            DoneActualPoint = section.Flag("done_actual_point"),
+            DoneFinishTime = section.Flag("done_finish_time"),
+            Milestone = section.Flag("milestone"),
+            DoneOperationRoles = done.Count == 0 ? [Permission.Anybody] : done,
+            EnableRollback = section.Flag("enable_rollback", otherwise: true),
+            BelongStatus = section.Text("belong_status", TextFormat.Key),
+            Visible = Condition(section, "visible_when"),
+            Form = [.. section.Sections("form").Select(line =>
+            {
+                var (field, role) = (line.Text("field", TextFormat.Key), line.Text("role", TextFormat.Key));
+                if (field is null == role is null) line.Fault("is either a field or a role.");
+                FormItem item = role is null ? new FormItem.OfField(field ?? "") : new FormItem.OfRole(role);
+                return item with { Required = line.OneOf<Requirement>("required", Word) ?? Requirement.No, RequiredIf = Condition(line, "required_when"), Visible = Condition(line, "visible_when") };
+            })],
+            Tasks = [.. section.Sections("sub_tasks").Select(task => new TaskConf(task.RequiredText("id", TextFormat.Key), task.RequiredText("name"))
+            {
+                PassMode = task.OneOf<TaskPassMode>("pass_mode", Word) ?? TaskPassMode.Manual,
+                Blocking = task.Flag("blocking"),
+                DeliverableField = task.Text("deliverable_field", TextFormat.Key),
+                Assignee = people.Read(task, "assignee"),
+            })],
+        };
+    }
+
+    static Dictionary<string, string> Labels(YamlSection section) => section.Label("i18n_name").ToDictionary(l => Languages.Locale(l.Language), l => l.Text);
+
+    static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    /// <summary>The user keys of the tenant's users.</summary>
+    sealed class People(Dictionary<string, string> keys)
+    {
+        public IReadOnlyList<string> Read(YamlSection section, string name)
+        {
+            List<string> found = [];
+            foreach (var user in section.References("user", name))
+                if (keys.TryGetValue(user, out var key)) found.Add(key);
+                else section.Fault(name, $"The user {user} has no user_key and so takes no part in Feishu Project.");
+            return found;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Reflow.Core;
+using Reflow.Core.Directory;
+using Reflow.Core.Projects;
+using Reflow.Server.Control;
+
+namespace Reflow.Server.Store;
+
+/// <summary>Spaces, templates and work items on disk. An item is one row with a document; definitions are remembered until their version changes.</summary>
+public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
+{
+    const int MostRemembered = 1000;
+
+    readonly KeyedLocks<(string Tenant, long Id)> inTransition = new(clock);
+    readonly ConcurrentDictionary<(string Tenant, string Key, long Version), Space> spaces = new();
+    readonly ConcurrentDictionary<(string Tenant, string Key, long Version, long Template, int TemplateVersion), NodeFlow> flows = new();
+
+    /// <summary>Makes an id for an item, a subtask or a record.</summary>
+    public long NewId() => ids.Number();
+
+    /// <summary>Reads in one moment.</summary>
+    public Task<T> Read<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) => db.Read(tenant, work, ct);
+
+    /// <summary>
+    /// Writes a space as the workspace has it. A template that differs from its newest version becomes a new version; items go on with theirs.
+    /// </summary>
+    internal static async ValueTask<Outcome> Put(Session session, Project project)
+    {
+        var bare = project with { Types = [.. project.Types.Select(t => t with { Templates = [] })] };
+        var doc = JsonSerializer.Serialize(bare, ProjectJson.Stored.Project);
+        var known = await session.Find("select doc from project where tenant = $1 and project_key = $2", r => r.GetString(0), project.Key);
+        var changed = known != doc;
+        foreach (var type in project.Types)
+            foreach (var template in type.Templates)
+            {
+                var newest = await session.Find(
+                    "select version, doc from project_template where tenant = $1 and project_key = $2 and template_id = $3 order by version desc limit 1",
+                    r => new Stored(r.GetInt64(0), r.GetString(1)), project.Key, template.Id);
+                if (newest is not null && newest.Doc == Written(template with { Version = (int)newest.Version })) continue;
+                var version = (newest?.Version ?? 0) + 1;
+                await session.Execute("insert into project_template (tenant, project_key, type_key, template_id, version, doc) values ($1, $2, $3, $4, $5, $6)",
+                    project.Key, type.Key, template.Id, version, Written(template with { Version = (int)version }));
+                changed = true;
+            }
+        if (changed)
+            await session.Execute("""
+                insert into project (tenant, project_key, simple_name, version, doc) values ($1, $2, $3, 1, $4)
+                on conflict (tenant, project_key) do update set simple_name = excluded.simple_name, version = project.version + 1, doc = excluded.doc
+                """, project.Key, project.SimpleName, doc);
+        return known is null ? Outcome.Created : changed ? Outcome.Changed : Outcome.Unchanged;
+    }
+
+    /// <summary>The space with this key or simple name; null when the tenant has none.</summary>
+    public async ValueTask<Space?> Find(Session session, string keyOrName)
+    {
+        var at = await session.Find("select project_key, version from project where tenant = $1 and (project_key = $2 or simple_name = $2) limit 1",
+            r => new Stored(r.GetInt64(1), r.GetString(0)), keyOrName);
+        if (at is null) return null;
+        if (spaces.TryGetValue((session.Tenant, at.Doc, at.Version), out var space)) return space;
+        var doc = await session.Find("select doc from project where tenant = $1 and project_key = $2", r => r.GetString(0), at.Doc);
+        var project = JsonSerializer.Deserialize(doc!, ProjectJson.Stored.Project)!;
+        var templates = await session.Query("""
+            select type_key, doc from project_template t where tenant = $1 and project_key = $2
+            and version = (select max(version) from project_template n where n.tenant = t.tenant and n.project_key = t.project_key and n.template_id = t.template_id)
+            order by template_id
+            """, r => (Type: r.GetString(0), Doc: r.GetString(1)), at.Doc);
+        project = project with
+        {
+            Types = [.. project.Types.Select(type => type with
+            {
+                Templates = [.. templates.Where(t => t.Type == type.Key).Select(t => ItemConditions.Bind(type.Fields, JsonSerializer.Deserialize(t.Doc, ProjectJson.Stored.Template)!))],
+            })],
+        };
+        if (spaces.Count >= MostRemembered) spaces.Clear();
+        return spaces[(session.Tenant, at.Doc, at.Version)] = new(project, at.Version);
+    }
+
+    /// <summary>The rules of a template version in a space; null when the space no longer has the type or the version.</summary>
+    public async ValueTask<NodeFlow?> FlowOf(Session session, Space space, string type, long template, int version)
+    {
+        var key = (session.Tenant, space.Project.Key, space.Version, template, version);
+        if (flows.TryGetValue(key, out var flow)) return flow;
+        if (space.Project.Types.FirstOrDefault(t => t.Key == type) is not { } known) return null;
+        var found = known.Templates.FirstOrDefault(t => t.Id == template && t.Version == version);
+        if (found is null)
+        {
+            var doc = await session.Find("select doc from project_template where tenant = $1 and project_key = $2 and template_id = $3 and version = $4",
+                r => r.GetString(0), space.Project.Key, template, version);
+            if (doc is null) return null;
+            found = ItemConditions.Bind(known.Fields, JsonSerializer.Deserialize(doc, ProjectJson.Stored.Template)!);
+        }
+        if (flows.Count >= MostRemembered) flows.Clear();
+        return flows[key] = new(space.Project, known, found);
+    }
+
+    /// <summary>An item that is not deleted; null when there is none.</summary>
+    public static async ValueTask<WorkItem?> Load(Session session, long id) =>
+        await session.Find("select doc, version from work_item where tenant = $1 and id = $2 and is_deleted = 0",
+            r => JsonSerializer.Deserialize(r.GetString(0), ProjectJson.Stored.WorkItem)! with { Version = r.GetInt64(1) }, id);
+
+    /// <summary>Creates an item and answers it.</summary>
+    public Task<(WorkItem? Item, Error? Error)> Create(string tenant, NodeFlow flow, ProjectCommand.Create command, Func<string, bool> knows, Actor by, string operation, CancellationToken ct)
+    {
+        var decision = flow.Decide(null, command, knows);
+        if (decision.Error is not null) return Task.FromResult<(WorkItem?, Error?)>((null, decision.Error));
+        var item = decision.Aggregate((WorkItem)null!, WorkItems.Apply);
+        return db.Change<(WorkItem?, Error?)>(tenant, async session =>
+        {
+            await session.Execute("""
+                insert into work_item (tenant, id, project_key, type_key, version, name, status, created_by, created_at, updated_at, doc)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                """, item.Id, item.ProjectKey, item.TypeKey, item.Version, item.Name, item.Status, item.CreatedBy, item.CreatedAt, item.UpdatedAt, Written(item));
+            await Record(session, item, by, operation, decision);
+            return (item, null);
+        }, ct);
+    }
+
+    /// <summary>
+    /// Changes an item: load, decide, save and record in one transaction; null on success. Whoever finds another change of the same item under way is
+    /// refused at once (row 19) and nothing waits (contracts: project §4.2).
+    /// </summary>
+    public async Task<Error?> Change(string tenant, string project, long id, ProjectCommand command, Func<string, bool> knows, Actor by, string operation, CancellationToken ct)
+    {
+        using var place = await inTransition.Enter((tenant, id), TimeSpan.Zero, ct);
+        if (place is null) return ProjectErrors.InTransition;
+        return await db.Change<Error?>(tenant, async session =>
+        {
+            if (await Load(session, id) is not { } item || await Find(session, project) is not { } space) return ProjectErrors.WorkItemNotFound;
+            if (await FlowOf(session, space, item.TypeKey, item.TemplateId, item.TemplateVersion) is not { } flow) return ProjectErrors.WorkflowBroken;
+            var decision = flow.Decide(item, command, knows);
+            if (decision.Error is not null || decision.Events.Count == 0) return decision.Error;
+            var changed = decision.Aggregate(item, WorkItems.Apply) with { Version = item.Version + 1 };
+            await Save(session, changed);
+            await Record(session, changed, by, operation, decision);
+            return null;
+        }, ct);
+    }
+
+    /// <summary>Notes that a token sent this <c>X-IDEM-UUID</c> to this operation; false when it had done so before.</summary>
+    public Task<bool> First(string tenant, string token, string operation, string uuid, long now, CancellationToken ct) => db.Change(tenant, async session =>
+    {
+        await session.Execute("delete from idempotency where tenant = $1 and at < $2", now - 24 * 60 * 60 * 1000L);
+        return await session.Execute("insert into idempotency (tenant, token, operation, uuid, at) values ($1, $2, $3, $4, $5) on conflict do nothing", token, operation, uuid, now) == 1;
+    }, ct);
+
+    static async ValueTask Save(Session session, WorkItem item)
+    {
+        var saved = await session.Execute(
+            "update work_item set version = $3, name = $4, status = $5, updated_at = $6, is_aborted = $7, is_deleted = $8, doc = $9 where tenant = $1 and id = $2 and version = $3 - 1",
+            item.Id, item.Version, item.Name, item.Status, item.UpdatedAt, item.Aborted is null ? 0 : 1, item.Deleted ? 1 : 0, Written(item));
+        if (saved != 1) throw new StoreException($"work item {item.Id} changed while its change was decided");
+    }
+
+    static ValueTask Record(Session session, WorkItem item, Actor by, string operation, Decision<ProjectEvent> decision) =>
+        History.Append(session, "item", $"{item.Id}", item.Version, item.UpdatedAt, by.ToString(), operation, ProjectHistory.Written(decision));
+
+    static string Written(Template template) => JsonSerializer.Serialize(template, ProjectJson.Stored.Template);
+
+    static string Written(WorkItem item) => JsonSerializer.Serialize(item, ProjectJson.Stored.WorkItem);
+
+    sealed record Stored(long Version, string Doc);
+}
+
+/// <summary>A space as it was at one version.</summary>
+/// <param name="Project">Its definitions.</param>
+/// <param name="Version">Grows with each change of them.</param>
+public sealed record Space(Project Project, long Version);
