@@ -23,5 +23,6 @@ static class ProjectsApi
         UpdateSubTask.Serve(routes, projects);
         ModifySubTask.Serve(routes, projects);
         DeleteSubTask.Serve(routes, projects);
+        CreateWorkHours.Serve(routes, projects);
     }
 }
