@@ -8,8 +8,10 @@ namespace Reflow.Server.Control;
 /// <summary>The reports of one tenant in a workspace file: how they behave, their rules, and some that are submitted.</summary>
 /// <param name="Settings">How they behave; null when the file does not say.</param>
 /// <param name="Rules">Rules, their departments named by <c>department_id</c>.</param>
+/// <param name="Views">Who has a board over the reports of a rule.</param>
 /// <param name="Submitted">Submitted reports.</param>
-public sealed record ReportWorkspace(ReportSettings? Settings, IReadOnlyList<ReportRule> Rules, IReadOnlyList<SubmittedReport> Submitted)
+public sealed record ReportWorkspace(
+    ReportSettings? Settings, IReadOnlyList<ReportRule> Rules, IReadOnlyList<(long RuleId, string UserId)> Views, IReadOnlyList<SubmittedReport> Submitted)
 {
     static readonly TextFormat Level = TextFormat.Of("^[0-5]$", "0 (the first level) to 5 (the sixth)");
     static readonly TextFormat ChatId = TextFormat.Of("^oc_[0-9a-zA-Z]{1,64}$", "oc_ and at most 64 letters and digits");
@@ -19,8 +21,9 @@ public sealed record ReportWorkspace(ReportSettings? Settings, IReadOnlyList<Rep
         var reports = tenant.Section("reports");
         var settings = reports.Section("settings");
         var said = ReadSettings(settings);
-        var rules = reports.Sections("rules").Select(ReadRule).ToList();
-        return new(settings.IsPresent ? said : null, rules, [.. reports.Sections("submitted").Select(report => SubmittedReport.Read(report, rules))]);
+        var views = new List<(long, string)>();
+        var rules = reports.Sections("rules").Select(rule => ReadRule(rule, views)).ToList();
+        return new(settings.IsPresent ? said : null, rules, views, [.. reports.Sections("submitted").Select(report => SubmittedReport.Read(report, rules))]);
     }
 
     /// <summary>Makes the rules what the file says and submits the reports that were not submitted before.</summary>
@@ -34,6 +37,7 @@ public sealed record ReportWorkspace(ReportSettings? Settings, IReadOnlyList<Rep
             applying.Count("report rules", await applying.Put("report_rule", [("rule_id", rule.Id)],
                 [("is_deleted", rule.IsDeleted ? 1L : 0L), ("doc", JsonSerializer.Serialize(OnTheWire(rule, directory), StoreJson.Readable.ReportRule))]));
         }
+        foreach (var (ruleId, userId) in Views) applying.Count("report views", await PutView(ruleId, userId, applying));
         foreach (var report in Submitted) applying.Count("reports", await report.Submit(OnTheWire(Rules.First(rule => rule.Id == report.RuleId), directory), directory, applying));
     }
 
@@ -42,6 +46,9 @@ public sealed record ReportWorkspace(ReportSettings? Settings, IReadOnlyList<Rep
         ("enabled", Number(settings.Enabled)), ("require_page_token", Number(settings.RequirePageToken)), ("user_max_items", (long)settings.UserMaxItems),
         ("cc_counts_as_received", Number(settings.CcCountsAsReceived)), ("exact_rule_names", Number(settings.ExactRuleNames)),
     ]);
+
+    static async ValueTask<Outcome> PutView(long ruleId, string userId, Applying applying) =>
+        await applying.Session.Execute("insert into report_view (tenant, rule_id, user_id) values ($1, $2, $3) on conflict do nothing", ruleId, userId) == 1 ? Outcome.Created : Outcome.Unchanged;
 
     static long Number(bool flag) => flag ? 1 : 0;
 
@@ -54,7 +61,7 @@ public sealed record ReportWorkspace(ReportSettings? Settings, IReadOnlyList<Rep
         settings.Flag("enabled", true), settings.Flag("require_page_token", true), (int)(settings.Integer("user_max_items", 1, 10_000) ?? 1000),
         settings.Flag("cc_counts_as_received", true), settings.Flag("exact_rule_names"));
 
-    static ReportRule ReadRule(YamlSection rule)
+    static ReportRule ReadRule(YamlSection rule, List<(long RuleId, string UserId)> views)
     {
         var written = rule.RequiredText("rule_id", TextFormat.Number);
         rule.Declare("report_rule", "rule_id", written);
@@ -62,6 +69,7 @@ public sealed record ReportWorkspace(ReportSettings? Settings, IReadOnlyList<Rep
         var name = rule.RequiredText("name");
         var fields = rule.Sections("fields", 100);
         var to = rule.Section("to");
+        views.AddRange(rule.References("user", "views").Select(user => (id, user)));
         return new(
             id, name, rule.Text("icon_name") ?? "", (id >> 32) * 1000, rule.RequiredReference("user", "creator"), rule.Reference("user", "owner") ?? rule.Text("creator") ?? "",
             [.. fields.Select((field, i) => ReadField(field, id + 1 + i))],

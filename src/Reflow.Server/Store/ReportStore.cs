@@ -42,6 +42,18 @@ static class ReportStore
         """,
         rule.Id, rule.IsDeleted, JsonSerializer.Serialize(rule, StoreJson.Readable.ReportRule));
 
+    /// <summary>Takes a rule's board from these members, from everybody when none is named; those who have none are passed over.</summary>
+    public static async ValueTask RemoveViews(Session session, long ruleId, IReadOnlyList<string> userIds, Actor by, long now)
+    {
+        var removed = 0;
+        if (userIds is []) removed = await session.Execute("delete from report_view where tenant = $1 and rule_id = $2", ruleId);
+        foreach (var userId in userIds) removed += await session.Execute("delete from report_view where tenant = $1 and rule_id = $2 and user_id = $3", ruleId, userId);
+        if (removed == 0) return;
+        var id = ruleId.ToString(CultureInfo.InvariantCulture);
+        var seq = await session.Find("select coalesce(max(seq), 0) + 1 from history where tenant = $1 and kind = 'report_rule' and id = $2", r => r.GetInt64(0), id);
+        await History.Append(session, "report_rule", id, seq, now, by.ToString(), "report.v1.rule.view.remove", "[\"views removed\"]");
+    }
+
     /// <summary>Whether a report has this id.</summary>
     public static async ValueTask<bool> Has(Session session, long reportId) =>
         await session.Find("select 1 from report where tenant = $1 and report_id = $2", r => true, reportId);

@@ -42,6 +42,13 @@ static class ReportDesk
         return new("GET", "/open-apis/report/v1/rules/query" + parameters, null, await Token(reflow, app));
     }
 
+    /// <summary>Removes the views of a rule.</summary>
+    public static async Task<Request> Remove(TestReflow reflow, string ruleId, object? body = null, string parameters = "")
+    {
+        await Open(reflow);
+        return new("POST", $"/open-apis/report/v1/rules/{ruleId}/views/remove{parameters}", body, await Token(reflow, App));
+    }
+
     public const string Path = "/open-apis/report/v1/tasks/query";
 
     /// <summary>A body that asks for everything.</summary>
@@ -97,6 +104,8 @@ static class ReportDesk
             await ReportStore.SetRule(session, Rule(Daily + 10, "研发日报 Daily"));
             await ReportStore.SetRule(session, Rule(Daily + 11, "日报") with { CreatedAt = 0 });
             await ReportStore.SetRule(system.For(OtherTenant), Rule(OtherTenantsRule, "日报"));
+            foreach (var (userId, rule) in new[] { ("zhao6", Daily), ("li4", Daily), ("zhao6", Daily + 10) })
+                await session.Execute("insert into report_view (tenant, rule_id, user_id) values ($1, $2, $3)", rule, userId);
             foreach (var report in Submitted) await ReportStore.Insert(session, report);
             return 0;
         }, Ct);

@@ -6,7 +6,7 @@ namespace Reflow.Server.Tests.Reports;
 /// <summary>Every refusal of Report v1 (contracts: report §4.6).</summary>
 public class ReportScenarios
 {
-    const string Operation = "report.v1.task.query", Rules = "report.v1.rule.query";
+    const string Operation = "report.v1.task.query", Rules = "report.v1.rule.query", Views = "report.v1.rule.view.remove";
     const string WrongType = "Invalid parameter type in json: {path}. Invalid parameter value: {value}. Please check and modify accordingly.";
 
     public static TheoryData<Refused> All => [
@@ -57,6 +57,18 @@ public class ReportScenarios
         new Refused("rules of a tenant without reports", Rules, 1430001, async reflow =>
         {
             var request = await Find(reflow, "?rule_name=x");
+            await Set(reflow, new(Enabled: false));
+            return request;
+        }),
+        new Refused("views of a rule that does not exist", Views, 1430003, reflow => Remove(reflow, "6969410005221015599")),
+        new Refused("views of a rule id that is no number", Views, 1430003, reflow => Remove(reflow, "x")),
+        new Refused("views of another tenant's rule", Views, 1430003, reflow => Remove(reflow, $"{OtherTenantsRule}")),
+        new Refused("views of 201 members", Views, 99992402, reflow => Remove(reflow, $"{Daily}", new { user_ids = Enumerable.Repeat("ou_0", 201) })),
+        new Refused("views of somebody whom nobody knows", Views, 99992351, reflow => Remove(reflow, $"{Daily}", new { user_ids = new[] { OpenId("li4"), "ou_0" } })),
+        new Refused("members that are a text", Views, 9499, reflow => Remove(reflow, $"{Daily}", new { user_ids = OpenId("li4") })) { Message = WrongType },
+        new Refused("views of a tenant without reports", Views, 1430001, async reflow =>
+        {
+            var request = await Remove(reflow, $"{Daily}");
             await Set(reflow, new(Enabled: false));
             return request;
         }),

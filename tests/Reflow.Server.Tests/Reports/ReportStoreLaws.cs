@@ -53,6 +53,23 @@ public sealed class ReportStoreLaws : IAsyncLifetime
         return seen.SequenceEqual(all.Where(report => Matches(asked.Filter, report)).Select(report => report.Id));
     }).QuickCheckThrowOnFailure();
 
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData(1L, null, null)]
+    [InlineData(null, "u1", null)]
+    [InlineData(1L, "u1", null)]
+    [InlineData(null, null, "u2")]
+    [InlineData(1L, null, "u2")]
+    [InlineData(1L, "u1", "u2")]
+    public async Task Every_question_walks_an_index_in_the_order_of_the_answer(long? rule, string? from, string? reader)
+    {
+        var (sql, args) = new ReportFilter(new(0, Seconds), 0) { RuleId = rule, From = from, Reader = reader, WithCopies = false }.Statement(20);
+        var plan = string.Join('\n', await db.Read("mine", s => s.Query($"explain query plan {sql}", r => r.GetString(3), args), Ct));
+        Assert.DoesNotContain("SCAN", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
+        Assert.Contains("report_id>? AND report_id<?", plan, StringComparison.Ordinal);
+    }
+
     static bool Matches(ReportFilter filter, Report report) =>
         filter.Window.First <= report.CommitTime && report.CommitTime <= filter.Window.Last
         && (filter.RuleId is null || filter.RuleId == report.RuleId)

@@ -9,6 +9,7 @@ static class ReportsApi
     public static void Serve(Routes routes, Db db)
     {
         QueryRules.Serve(routes, db);
+        RemoveRuleViews.Serve(routes, db);
         QueryReportTasks.Serve(routes, db);
     }
 }

@@ -31,6 +31,14 @@ create table report_rule (
     primary key (tenant, rule_id)
 ) strict, without rowid;
 
+-- Who has a board over the reports of a rule.
+create table report_view (
+    tenant  text    not null,
+    rule_id integer not null,
+    user_id text    not null,
+    primary key (tenant, rule_id, user_id)
+) strict, without rowid;
+
 create table report_settings (
     tenant                text    not null,
     enabled               integer not null check (enabled in (0, 1)),

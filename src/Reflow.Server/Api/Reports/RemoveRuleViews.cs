@@ -1,0 +1,32 @@
+using System.Globalization;
+using Reflow.Core.Reports;
+using Reflow.Server.Gateway;
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Api.Reports;
+
+/// <summary>
+/// POST /open-apis/report/v1/rules/:rule_id/views/remove (contracts: report §3): takes a rule's board from some members, or from all.
+/// The rule and its reports stay.
+/// </summary>
+static class RemoveRuleViews
+{
+    const int MostUsers = 200;
+
+    public static void Serve(Routes routes, Db db) => routes.Serve("report.v1.rule.view.remove", async call =>
+        await db.Change(call.Caller.Tenant, session => Answer(session, call), call.Aborted));
+
+    static async ValueTask<Reply> Answer(Session session, Call call)
+    {
+        var wanted = call.Body.Texts("user_ids", MostUsers);
+        var (ids, unknownType) = UserIds.Of(call);
+        if ((call.Body.Refusal ?? unknownType) is { } bad) return bad;
+        if (!(await ReportStore.Settings(session)).Enabled) return ReportErrors.TenantNotExist.Because("the tenant has reports switched off");
+        var (userIds, unknown) = await DirectoryStore.Resolve(session, call.Caller, ids!.Type, wanted);
+        if (unknown is not null) return unknown;
+        if (!long.TryParse(call.Path("rule_id"), NumberStyles.None, CultureInfo.InvariantCulture, out var ruleId) || !await ReportStore.HasRule(session, ruleId))
+            return ReportErrors.RuleNotExist.Because($"no rule has the id {call.Path("rule_id")}");
+        await ReportStore.RemoveViews(session, ruleId, userIds, call.Caller.Actor, call.Now);
+        return Reply.Empty;
+    }
+}
