@@ -1,3 +1,9 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
 namespace Reflow.Core.Reports;
 
 /// <summary>
@@ -7,8 +13,9 @@ namespace Reflow.Core.Reports;
 /// <param name="Id">A snowflake whose high 32 bits are the second of submission, so that an order by id is an order by time and a span of time is a span of ids.</param>
 /// <param name="RuleId">The rule that it follows.</param>
 /// <param name="From">Who submitted it.</param>
-/// <param name="Content">What it says.</param>
-public sealed record Report(long Id, long RuleId, string From, ReportContent Content)
+/// <param name="Content">Who wrote to whom.</param>
+/// <param name="Form">The form as it was filled in: the wire's <c>form_contents</c>, as <see cref="FilledField.Write"/> wrote it, since nobody but the wire reads it.</param>
+public sealed record Report(long Id, long RuleId, string From, ReportContent Content, string Form)
 {
     /// <summary>When it was submitted, Unix seconds.</summary>
     public long CommitTime => Id >> 32;
@@ -25,23 +32,44 @@ public sealed record Report(long Id, long RuleId, string From, ReportContent Con
     }
 }
 
-/// <summary>What a report says and to whom.</summary>
+/// <summary>Who wrote a report by which rule, and to whom.</summary>
 /// <param name="RuleName">The rule's name.</param>
 /// <param name="FromName">The submitter's name.</param>
 /// <param name="DepartmentName">The name of the submitter's first department; empty without one.</param>
 /// <param name="DepartmentIds">The submitter's departments, as <c>open_department_id</c>s.</param>
-/// <param name="Fields">The form as it was filled in.</param>
 /// <param name="To">Who received it, in order, as resolved when it was submitted.</param>
 /// <param name="Cc">Who got a copy.</param>
 public sealed record ReportContent(
     string RuleName, string FromName, string DepartmentName, IReadOnlyList<string> DepartmentIds,
-    IReadOnlyList<FilledField> Fields, IReadOnlyList<Recipient> To, IReadOnlyList<string> Cc);
+    IReadOnlyList<Recipient> To, IReadOnlyList<string> Cc);
 
 /// <summary>A field as it was filled in.</summary>
 /// <param name="Id">The field's id.</param>
 /// <param name="Name">Its label.</param>
 /// <param name="Value">As <see cref="FieldValue.Render"/> wrote it.</param>
-public sealed record FilledField(long Id, string Name, string Value);
+public sealed record FilledField(long Id, string Name, string Value)
+{
+    static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The wire's <c>form_contents</c> (seed 003): a JSON array.</summary>
+    public static string Write(IEnumerable<FilledField> fields)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(bytes, Readable);
+        json.WriteStartArray();
+        foreach (var field in fields)
+        {
+            json.WriteStartObject();
+            json.WriteString("field_id"u8, field.Id.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("field_name"u8, field.Name);
+            json.WriteString("field_value"u8, field.Value);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.Flush();
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+}
 
 /// <summary>Somebody who received a report.</summary>
 /// <param name="UserId">The tenant's <c>user_id</c>.</param>

@@ -123,7 +123,7 @@ public sealed record SubmittedReport(WorkspacePlace Place, long RuleId, string U
         }
         var id = Report.IdOf(second, Origin);
         while (await ReportStore.Has(applying.Session, id)) id++;
-        await ReportStore.Insert(applying.Session, new(id, RuleId, User, directory.Compose(rule, User, Fields, To)), Origin);
+        await ReportStore.Insert(applying.Session, new(id, RuleId, User, directory.Compose(rule, User, To), FilledField.Write(Fields)), Origin);
         return Outcome.Created;
     }
 

@@ -21,14 +21,14 @@ sealed class ReportDirectory
     /// <summary>The wire's id of a department; the root and what is not known keep theirs.</summary>
     public string OpenId(string departmentId) => departments.TryGetValue(departmentId, out var department) ? department.OpenId : departmentId;
 
-    /// <summary>What a report of a member says and to whom; <paramref name="to"/> names other recipients than the rule does.</summary>
-    public ReportContent Compose(ReportRule rule, string from, IReadOnlyList<FilledField> fields, IReadOnlyList<string>? to = null)
+    /// <summary>Who a member is who submits a report, and to whom it goes; <paramref name="to"/> names other recipients than the rule does.</summary>
+    public ReportContent Compose(ReportRule rule, string from, IReadOnlyList<string>? to = null)
     {
         var writer = members[from];
         var received = to ?? Recipients.Of(rule, from, user => members.GetValueOrDefault(user)?.Leader, writer.Departments, Above, department => departments.GetValueOrDefault(department)?.Leader);
         return new(
             rule.Name, writer.Name, writer.Departments is [var first, ..] && departments.TryGetValue(first, out var own) ? own.Name : "", [.. writer.Departments.Select(OpenId)],
-            fields, [.. received.Select(user => new Recipient(user, members.GetValueOrDefault(user)?.Name ?? ""))], Recipients.Copied(rule, from, MembersOf));
+            [.. received.Select(user => new Recipient(user, members.GetValueOrDefault(user)?.Name ?? ""))], Recipients.Copied(rule, from, MembersOf));
     }
 
     string? Above(string department) => departments.GetValueOrDefault(department)?.Parent is { } parent and not "0" ? parent : null;

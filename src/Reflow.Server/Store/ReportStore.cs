@@ -68,8 +68,8 @@ static class ReportStore
     /// <param name="origin">What names it where it came from; null when it was written here.</param>
     public static async ValueTask Insert(Session session, Report report, string? origin = null)
     {
-        await session.Execute("insert into report (tenant, report_id, rule_id, user_id, origin, doc) values ($1, $2, $3, $4, $5, $6)",
-            report.Id, report.RuleId, report.From, origin, JsonSerializer.Serialize(report.Content, StoreJson.Readable.ReportContent));
+        await session.Execute("insert into report (tenant, report_id, rule_id, user_id, origin, doc, form) values ($1, $2, $3, $4, $5, $6, $7)",
+            report.Id, report.RuleId, report.From, origin, JsonSerializer.Serialize(report.Content, StoreJson.Readable.ReportContent), report.Form);
         await History.Append(session, "report", report.Id.ToString(CultureInfo.InvariantCulture), 1, report.CommitTime * 1000, new Actor.User(report.From).ToString(), Submit, "[\"submitted\"]");
         await AddReader(session, report, report.From, "from");
         foreach (var recipient in report.Content.To) await AddReader(session, report, recipient.UserId, "to");
@@ -81,7 +81,7 @@ static class ReportStore
     {
         var (sql, args) = filter.Statement(size + 1);
         return ReportPage.Of(await session.Query(sql, r => new Report(
-            r.GetInt64(0), r.GetInt64(1), r.GetString(2), JsonSerializer.Deserialize(r.GetString(3), StoreJson.Default.ReportContent)!), args), size);
+            r.GetInt64(0), r.GetInt64(1), r.GetString(2), JsonSerializer.Deserialize(r.GetString(3), StoreJson.Default.ReportContent)!, r.GetString(4)), args), size);
     }
 
     static async ValueTask AddReader(Session session, Report report, string userId, string role) => await session.Execute(
@@ -110,7 +110,7 @@ sealed record ReportFilter(ReportWindow Window, long After)
     /// </summary>
     public (string Sql, object?[] Args) Statement(int limit)
     {
-        var sql = new StringBuilder("select r.report_id, r.rule_id, r.user_id, r.doc from ");
+        var sql = new StringBuilder("select r.report_id, r.rule_id, r.user_id, r.doc, r.form from ");
         List<object?> args = [Math.Max(Window.FirstId, After + 1), Window.LastId];
         var key = Reader is null ? "r" : "s";
         sql.Append(Reader is null

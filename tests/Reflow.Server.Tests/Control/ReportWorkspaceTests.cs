@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Reflow.Core.Reports;
 using Reflow.Server.Control;
 using Reflow.Server.Store;
@@ -32,7 +33,7 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
         Assert.Equal(("日报", "林一", "销售部", 1770026700), (reports[1].Content.RuleName, reports[1].Content.FromName, reports[1].Content.DepartmentName, reports[1].CommitTime));
         Assert.Equal(40, reports.Count);
         Assert.All(reports, report => Assert.Equal(report.From == "initiator" ? "manager" : "director", report.Content.To[0].UserId));
-        Assert.All(reports, report => Assert.Equal(9, report.Content.Fields.Count));
+        Assert.All(reports, report => Assert.Equal(9, JsonDocument.Parse(report.Form).RootElement.GetArrayLength()));
         Assert.Equal(new ReportSettings(), await db.Read(Tenant, ReportStore.Settings, Ct));
     }
 
@@ -72,7 +73,9 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
         await Apply(File("{rule: \"" + Rule + "\", user: amy, commit_time: 2026-02-01, contents: {工时: 8}}"));
         var changes = await Apply(File("{rule: \"" + Rule + "\", user: amy, commit_time: 2026-02-01}").Replace("日报", "工作日志", StringComparison.Ordinal));
         Assert.Contains(new("report rules", 0, 1, 0), changes.Counts);
-        Assert.Equal(("日报", "8"), Assert.Single((await Page(new(new(0, int.MaxValue), 0), 9)).Items).Content is var content ? (content.RuleName, content.Fields[1].Value) : default);
+        var report = Assert.Single((await Page(new(new(0, int.MaxValue), 0), 9)).Items);
+        Assert.Equal("日报", report.Content.RuleName);
+        Assert.Contains("\"field_name\":\"工时\",\"field_value\":\"8\"", report.Form, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class ReportStoreLaws : IAsyncLifetime
         var random = new Random(11);
         string Anyone() => $"u{random.Next(People)}";
         for (var i = 0; i < 120; i++)
-            all.Add(new((long)random.Next(Seconds) << 32 | (uint)i, random.Next(Rules), Anyone(), new("", "", "", [], [], [new(Anyone(), ""), new(Anyone(), "")], [Anyone()])));
+            all.Add(new((long)random.Next(Seconds) << 32 | (uint)i, random.Next(Rules), Anyone(), new("", "", "", [], [new(Anyone(), ""), new(Anyone(), "")], [Anyone()]), "[]"));
         await db.ChangeSystem(async s =>
         {
             foreach (var report in all) await ReportStore.Insert(s.For("mine"), report);

@@ -1,5 +1,5 @@
 -- A report's id begins with the second of its submission, so that its key is the order by time
--- and every index that ends in it answers a span of time as a range.
+-- and every index that ends in it answers a span of time as a range. Rows are long: they lie beside their key, not in it.
 create table report (
     tenant    text    not null,
     report_id integer not null,
@@ -7,8 +7,9 @@ create table report (
     user_id   text    not null,
     origin    text,
     doc       text    not null,
+    form      text    not null,
     primary key (tenant, report_id)
-) strict, without rowid;
+) strict;
 -- What names a report where it came from, so that it is not taken twice.
 create unique index report_of_origin on report (tenant, origin) where origin is not null;
 create index report_of_rule on report (tenant, rule_id, report_id);
