@@ -17,6 +17,11 @@ static class Dialect
     /// <summary>The folder of the engine's migrations.</summary>
     public static string Folder(this Engine engine) => engine switch { Engine.Sqlite => "sqlite" };
 
+    /// <summary>
+    /// Names the index that a statement walks, behind its table. Without statistics SQLite takes the primary key as soon as the tenant matches, which is every row of the tenant.
+    /// </summary>
+    public static string By(this Engine engine, string index) => engine switch { Engine.Sqlite => $" indexed by {index}" };
+
     /// <summary>The text at a column, or null.</summary>
     public static string? TextOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

@@ -15,7 +15,8 @@ static class FlowInbox
             var type = task.Status is UserTaskStatus.Pending ? "pending" : "archived";
             if (events.Any(e => e is FlowEvent.TaskOpened opened && opened.Task.Id == id)) await Put(session, stored, task, "fromMe", stored.Instance.Initiator, type);
             else if (type is "archived") await session.Execute("update flow_inbox set type = 'archived' where tenant = $1 and task_id = $2 and source in ('fromMe', 'CCMe')", id);
-            await WriteAssignees(session, stored, task, events, flow);
+            // Telling someone changes nobody's turn.
+            if (events.Any(e => e is not FlowEvent.Copied && TaskOf(e) == id)) await WriteAssignees(session, stored, task, events, flow);
             foreach (var copied in events.OfType<FlowEvent.Copied>().Where(e => e.TaskId == id))
                 foreach (var user in copied.Users) await Put(session, stored, task, "CCMe", user, type);
         }

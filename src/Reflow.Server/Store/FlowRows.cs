@@ -40,18 +40,19 @@ static class FlowRows
     public static async ValueTask<FlowState> Load(Session session, FlowInstance instance, FlowPart part, params FlowTask[] named)
     {
         var tokens = (await session.Query(
-            $"select {TokenColumns} from flow_token where tenant = $1 and instance = $2 and live = 1 and consumed_by is null", ReadToken, instance.Id)).ToDictionary(t => t.Id);
+            $"select {TokenColumns} from flow_token{session.Engine.By("flow_token_consumed")} where tenant = $1 and instance = $2 and live = 1 and consumed_by is null", ReadToken, instance.Id)).ToDictionary(t => t.Id);
         var tasks = (await session.Query(
-            $"select {TaskColumns} from flow_task where tenant = $1 and instance = $2 and status = 0", ReadTask, instance.Id)).ToDictionary(t => t.Id);
+            $"select {TaskColumns} from flow_task{session.Engine.By("flow_task_pending")} where tenant = $1 and instance = $2 and status = 0", ReadTask, instance.Id)).ToDictionary(t => t.Id);
         foreach (var task in named) tasks[task.Id] = task;
         var firings = new SortedDictionary<int, Firing>();
-        if (part.Start) await Firings(session, instance.Id, firings, "undone_by is null and seq <= $3", 1);
+        // Whatever holds comes after the start that holds: the first is the start's, in whichever round it was submitted.
+        if (part.Start) await Firings(session, instance.Id, firings, "undone_by is null and kind = $3 order by seq limit 1", (int)FiringKind.StartDone);
         if (part.Since is { } since)
         {
             await Firings(session, instance.Id, firings, "undone_by is null and seq >= $3", since);
-            foreach (var token in await session.Query(
-                $"select {TokenColumns} from flow_token where tenant = $1 and instance = $2 and live = 1 and (produced_by >= $3 or consumed_by >= $3)", ReadToken, instance.Id, since))
-                tokens[token.Id] = token;
+            foreach (var (column, index) in ((string, string)[])[("produced_by", "flow_token_produced"), ("consumed_by", "flow_token_consumed")])
+                foreach (var token in await session.Query($"select {TokenColumns} from flow_token{session.Engine.By(index)} where tenant = $1 and instance = $2 and live = 1 and {column} >= $3", ReadToken, instance.Id, since))
+                    tokens[token.Id] = token;
         }
         if (part.UndoneBy is { } by)
         {
@@ -60,7 +61,7 @@ static class FlowRows
                 if (firing is { Task: { } id, UndoneBy: not null } && await Task(session, id) is { } done) tasks[id] = done.Task;
         }
         foreach (var node in part.TasksOf)
-            foreach (var task in await session.Query($"select {TaskColumns} from flow_task where tenant = $1 and instance = $2 and node = $3 and superseded = 0", ReadTask, instance.Id, node))
+            foreach (var task in await session.Query($"select {TaskColumns} from flow_task{session.Engine.By("flow_task_of_node")} where tenant = $1 and instance = $2 and node = $3 and superseded = 0", ReadTask, instance.Id, node))
                 tasks[task.Id] = task;
         return FlowState.Of(instance, tokens.Values, firings.Values, tasks.Values);
     }
@@ -121,7 +122,7 @@ static class FlowRows
     static async ValueTask Firings(Session session, long instance, SortedDictionary<int, Firing> into, string which, object which3)
     {
         foreach (var firing in await session.Query(
-            $"select doc, undone_by from flow_firing where tenant = $1 and instance = $2 and {which}",
+            $"select doc, undone_by from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and {which}",
             r => JsonSerializer.Deserialize(r.GetString(0), FlowJson.Default.Firing)! with { UndoneBy = r.IntegerOrNull(1) }, instance, which3))
             into[firing.Seq] = firing;
     }

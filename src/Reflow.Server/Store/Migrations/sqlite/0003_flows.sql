@@ -40,7 +40,8 @@ create table flow_instance (
 ) strict, without rowid;
 create index flow_instance_by_start on flow_instance (tenant, started_at, id);
 
--- The net of an instance: rows are added, and marked as consumed or undone; a step reads the marking only.
+-- The net of an instance: rows are added, and marked as consumed or undone; a step reads the marking only. What is undone must cost
+-- a step nothing, so the indexes leave it out or keep it apart.
 create table flow_token (
     tenant      text    not null,
     instance    integer not null,
@@ -54,7 +55,8 @@ create table flow_token (
     approvers   text    not null,
     primary key (tenant, instance, id)
 ) strict, without rowid;
-create index flow_marking on flow_token (tenant, instance) where live = 1 and consumed_by is null;
+create index flow_token_consumed on flow_token (tenant, instance, consumed_by) where live = 1;
+create index flow_token_produced on flow_token (tenant, instance, produced_by) where live = 1;
 
 create table flow_firing (
     tenant    text    not null,
@@ -66,8 +68,7 @@ create table flow_firing (
     undone_by integer,
     primary key (tenant, instance, seq)
 ) strict, without rowid;
-create index flow_firing_live on flow_firing (tenant, instance, seq) where undone_by is null;
-create index flow_firing_undone on flow_firing (tenant, instance, undone_by) where undone_by is not null;
+create index flow_firing_undone on flow_firing (tenant, instance, undone_by, seq);
 
 create table flow_task (
     tenant     text    not null,
