@@ -47,10 +47,11 @@ public sealed class ReflowServer : IAsyncDisposable
         try
         {
             db = await Db.OpenSqlite(directory.DatabaseFile, settings.Store, ct);
-            await Furnish(settings, db, clock, ct);
+            var ids = await Ids.Start(db, clock, ct);
+            await Furnish(settings, db, ids, clock, ct);
             var routes = new Routes(Contract.Operations);
             var tokens = new Tokens(db, directory.Key, clock);
-            var projects = Serve(routes, db, tokens, new(), clock);
+            var projects = Serve(routes, db, ids, tokens, new(), clock);
             var app = Build(settings, routes, db, tokens, projects, clock);
             var server = new ReflowServer(app, directory, db, tokens, routes);
             await Listen(app, ct);
@@ -78,7 +79,7 @@ public sealed class ReflowServer : IAsyncDisposable
     }
 
     /// <summary>Applies the workspace file, or the demo to a store without tenants.</summary>
-    static async Task Furnish(Settings settings, Db db, TimeProvider clock, CancellationToken ct)
+    static async Task Furnish(Settings settings, Db db, Ids ids, TimeProvider clock, CancellationToken ct)
     {
         Workspace workspace;
         if (settings.Workspace is { } file)
@@ -91,21 +92,20 @@ public sealed class ReflowServer : IAsyncDisposable
             if (!settings.Demo || await db.ReadSystem(session => session.Find("select 1 from tenant limit 1", r => true), ct)) return;
             workspace = Workspace.Demo();
         }
-        var applied = await workspace.Apply(db, clock.GetUtcNow().ToUnixTimeMilliseconds(), ct);
+        var applied = await workspace.Apply(db, ids, clock.GetUtcNow().ToUnixTimeMilliseconds(), ct);
         if (applied.Changes is null) throw new StartException(OneLine(applied.Faults, applied.Faults.Count));
     }
 
     static string OneLine(IReadOnlyList<WorkspaceFault> faults, int count) => count > 1 ? $"{faults[0]} (and {count - 1} more)" : $"{faults[0]}";
 
-    static ProjectStore Serve(Routes routes, Db db, Tokens tokens, PeopleCache people, TimeProvider clock)
+    static ProjectStore Serve(Routes routes, Db db, Ids ids, Tokens tokens, PeopleCache people, TimeProvider clock)
     {
-        var ids = new Ids(clock);
         var projects = new ProjectStore(db, ids, clock);
         Health.Serve(routes);
         IssueTokens.Serve(routes, db, tokens);
         TasksApi.Serve(routes, new TaskStore(db, ids, clock));
         ReportsApi.Serve(routes, db);
-        FlowsApi.Serve(routes, db, new FlowStore(db, ids, people));
+        FlowsApi.Serve(routes, db, new FlowStore(ids, people));
         ProjectsApi.Serve(routes, db, tokens, projects);
         return projects;
     }

@@ -94,7 +94,7 @@ public sealed class TestReflow : IAsyncDisposable
     public Task<string> State() => Db.ReadSystem(async session =>
     {
         var state = new StringBuilder();
-        foreach (var table in await session.Query("select name from sqlite_master where type = 'table' and name not in ('token') order by name", r => r.GetString(0)))
+        foreach (var table in await session.Query("select name from sqlite_master where type = 'table' and name not in ('token', 'node') order by name", r => r.GetString(0)))
         {
             state.Append("# ").AppendLine(table);
             foreach (var row in await session.Query($"select * from {table}", r => string.Join('|', Enumerable.Range(0, r.FieldCount).Select(i => r.IsDBNull(i) ? "null" : r.GetValue(i).ToString()))))

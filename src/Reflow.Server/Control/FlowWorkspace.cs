@@ -12,9 +12,6 @@ public sealed record FlowWorkspace(IReadOnlyList<FlowRole> Roles, IReadOnlyList<
 {
     static readonly TextFormat RoleFormat = TextFormat.Of("^[A-Za-z0-9_.-]{1,64}$", "1 to 64 letters, digits, dots, dashes or underscores");
 
-    // A node number of its own: tasks made here never share an id with those made by calls, whatever the clock says.
-    internal static readonly Ids Ids = new(TimeProvider.System, node: 63);
-
     internal static FlowWorkspace Read(YamlSection tenant)
     {
         var roles = tenant.Sections("flow_roles").Select(role =>

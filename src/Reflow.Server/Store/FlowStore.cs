@@ -7,20 +7,15 @@ namespace Reflow.Server.Store;
 /// Instances of flows on disk. A step loads the marking, and of what happened only the part that the command needs, decides, and writes its events as the few rows that they change;
 /// so it costs the same at any length of history.
 /// </summary>
-sealed class FlowStore(Db db, Ids ids, PeopleCache directory)
+sealed class FlowStore(Ids ids, PeopleCache directory)
 {
     readonly FlowCatalog catalog = new();
 
     /// <summary>Starts an instance, or says why not; a key that was used before is refused (contracts: apaas §1.3).</summary>
-    /// <param name="tenant">The tenant.</param>
+    /// <param name="session">The change's session.</param>
     /// <param name="start">What to start, by whom.</param>
     /// <param name="operation">The operation's name in the contract.</param>
     /// <param name="now">Unix ms.</param>
-    /// <param name="ct">Ends the wait.</param>
-    public Task<(StoredInstance? Instance, Error? Error)> Start(string tenant, FlowStart start, string operation, long now, CancellationToken ct) =>
-        db.Change(tenant, session => Start(session, start, operation, now), ct);
-
-    /// <inheritdoc cref="Start(string, FlowStart, string, long, CancellationToken)"/>
     public async ValueTask<(StoredInstance? Instance, Error? Error)> Start(Session session, FlowStart start, string operation, long now)
     {
         if (await catalog.Active(session, start.Namespace, start.Name) is not { } flow) return Refused($"There is no flow '{start.Name}' in '{start.Namespace}'.");
@@ -49,17 +44,12 @@ sealed class FlowStore(Db db, Ids ids, PeopleCache directory)
     }
 
     /// <summary>Does something with a task; null on success.</summary>
-    /// <param name="tenant">The tenant.</param>
+    /// <param name="session">The change's session.</param>
     /// <param name="taskId">The task, as the wire names it.</param>
     /// <param name="command">What to do, given the task's id.</param>
     /// <param name="by">Who acts, a kunlun id.</param>
     /// <param name="operation">The operation's name in the contract.</param>
     /// <param name="now">Unix ms.</param>
-    /// <param name="ct">Ends the wait.</param>
-    public Task<Error?> Act(string tenant, string taskId, Func<long, FlowCommand> command, string by, string operation, long now, CancellationToken ct) =>
-        db.Change(tenant, session => Act(session, taskId, command, by, operation, now), ct);
-
-    /// <inheritdoc cref="Act(string, string, Func{long, FlowCommand}, string, string, long, CancellationToken)"/>
     public async ValueTask<Error?> Act(Session session, string taskId, Func<long, FlowCommand> command, string by, string operation, long now)
     {
         if (await Find(session, taskId) is not var (stored, task, flow)) return NoTask(taskId);
@@ -76,16 +66,16 @@ sealed class FlowStore(Db db, Ids ids, PeopleCache directory)
     }
 
     /// <summary>Withdraws an instance; null on success.</summary>
-    public Task<Error?> Cancel(string tenant, string instanceId, string by, string opinion, string operation, long now, CancellationToken ct) => db.Change(tenant, async session =>
+    public async ValueTask<Error?> Cancel(Session session, string instanceId, string by, string opinion, string operation, long now)
     {
         if (!long.TryParse(instanceId, out var id) || await FlowRows.Instance(session, id) is not { } stored) return FlowErrors.ParamInvalid.Because($"There is no instance {instanceId}.");
         var flow = await catalog.Get(session, stored.Flow);
         var state = await FlowRows.Load(session, stored.Instance, FlowPart.Marking);
         return await Decide(session, stored, state, new FlowCommand.Cancel(by, opinion), flow, by, operation, now);
-    }, ct);
+    }
 
     /// <summary>Makes or widens the chat group around a task and answers its id; whoever has no part in the task is refused.</summary>
-    public Task<(string ChatId, Error? Error)> Chat(string tenant, string taskId, FlowChat chat, string operation, long now, CancellationToken ct) => db.Change<(string, Error?)>(tenant, async session =>
+    public async ValueTask<(string ChatId, Error? Error)> Chat(Session session, string taskId, FlowChat chat, string operation, long now)
     {
         if (await Find(session, taskId) is not var (stored, task, flow)) return ("", NoTask(taskId));
         var people = await directory.Of(session);
@@ -96,18 +86,17 @@ sealed class FlowStore(Db db, Ids ids, PeopleCache directory)
         var seq = await session.Find("select coalesce(max(seq), 0) + 1 from history where tenant = $1 and kind = 'chat' and id = $2", r => r.GetInt64(0), $"{task.Id}");
         await History.Append(session, "chat", $"{task.Id}", seq, now, chat.By, operation, FlowJson.Write(id, chat));
         return (id, null);
-    }, ct);
+    }
 
     /// <summary>Where a task can be rolled back to, with the label of each node (seed 000).</summary>
-    public Task<(IReadOnlyList<(RollbackPoint Point, IReadOnlyList<Label> Label)> Points, Error? Error)> RollbackPoints(string tenant, string taskId, string by, CancellationToken ct) =>
-        db.Read<(IReadOnlyList<(RollbackPoint, IReadOnlyList<Label>)>, Error?)>(tenant, async session =>
-        {
-            if (await Find(session, taskId) is not var (stored, task, flow)) return ([], NoTask(taskId));
-            var state = await FlowRows.Load(session, stored.Instance, FlowPart.OfPoints(task, flow.Net), task);
-            var people = await directory.Of(session);
-            var decision = state.RollbackPoints(task.Id, by, flow.Net, people.Has);
-            return ([.. decision.Select(point => (point, flow.Net[point.Node].Label))], decision.Error);
-        }, ct);
+    public async ValueTask<(IReadOnlyList<(RollbackPoint Point, IReadOnlyList<Label> Label)> Points, Error? Error)> RollbackPoints(Session session, string taskId, string by)
+    {
+        if (await Find(session, taskId) is not var (stored, task, flow)) return ([], NoTask(taskId));
+        var state = await FlowRows.Load(session, stored.Instance, FlowPart.OfPoints(task, flow.Net), task);
+        var people = await directory.Of(session);
+        var decision = state.RollbackPoints(task.Id, by, flow.Net, people.Has);
+        return ([.. decision.Select(point => (point, flow.Net[point.Node].Label))], decision.Error);
+    }
 
     /// <summary>The names of people by kunlun id.</summary>
     public ValueTask<People> People(Session session) => directory.Of(session);

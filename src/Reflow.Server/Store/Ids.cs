@@ -5,7 +5,8 @@ namespace Reflow.Server.Store;
 
 /// <summary>
 /// Makes the ids of new things. All of them grow with time, also inside one millisecond, so that rows land next to each other
-/// and an order by id is an order by creation. Nodes never meet: each has its own number.
+/// and an order by id is an order by creation. Every start of a server takes another node number, so that ids do not meet although a clock stands still,
+/// is set back, or is another machine's.
 /// </summary>
 /// <param name="clock">Where the time comes from.</param>
 /// <param name="node">This node's number, 0 to 63.</param>
@@ -13,6 +14,13 @@ public sealed class Ids(TimeProvider clock, int node = 0)
 {
     static readonly long Epoch = DateTimeOffset.Parse("2020-01-01T00:00:00Z", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
     long lastNumber, lastSnowflake, lastUuid;
+
+    /// <summary>How many node numbers there are.</summary>
+    const int Nodes = 64;
+
+    /// <summary>The ids of a server that starts now: under the next node number.</summary>
+    public static async Task<Ids> Start(Db db, TimeProvider clock, CancellationToken ct) => new(clock, (int)(await db.ChangeSystem(session =>
+        session.Find("insert into node (id, starts) values (0, 1) on conflict (id) do update set starts = starts + 1 returning starts", r => r.GetInt64(0)), ct) % Nodes));
 
     /// <summary>
     /// An id below 2^53 with 16 digits, exact as a JSON number in every client (contracts: apaas §1.1): 40 bits of milliseconds since 2020, 6 of node, 7 of counter.

@@ -26,7 +26,7 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
     [Fact]
     public async Task The_demo_has_forty_daily_reports_that_their_leader_received()
     {
-        var changes = (await Workspace.Demo().Apply(db, Now, Ct)).Changes!;
+        var changes = (await Workspace.Demo().Apply(db, new(TimeProvider.System), Now, Ct)).Changes!;
         Assert.Contains(new("report rules", 2, 0, 0), changes.Counts);
         Assert.Contains(new("reports", 40, 0, 0), changes.Counts);
         var reports = (await Page(new(new(0, int.MaxValue), 0), 100)).Items;
@@ -103,7 +103,7 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
     [Fact]
     public async Task A_time_that_no_report_can_have_is_a_fault_when_it_is_applied()
     {
-        var faults = (await Parse(File("{rule: \"" + Rule + "\", user: amy, commit_time: +90000d}")).Apply(db, Now, Ct)).Faults;
+        var faults = (await Parse(File("{rule: \"" + Rule + "\", user: amy, commit_time: +90000d}")).Apply(db, new(TimeProvider.System), Now, Ct)).Faults;
         Assert.Contains("must be between 1970 and 2038.", Assert.Single(faults).ToString(), StringComparison.Ordinal);
         Assert.Empty((await Page(new(new(0, int.MaxValue), 0), 9)).Items);
     }
@@ -137,7 +137,7 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
         return reading.Workspace!;
     }
 
-    async Task<WorkspaceChanges> Apply(string text, long now = Now) => (await Parse(text).Apply(db, now, Ct)).Changes!;
+    async Task<WorkspaceChanges> Apply(string text, long now = Now) => (await Parse(text).Apply(db, new(TimeProvider.System), now, Ct)).Changes!;
 
     Task<ReportPage> Page(ReportFilter filter, int size) => db.Read(Tenant, s => ReportStore.Page(s, filter, size), Ct);
 }

@@ -26,11 +26,11 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
     [Fact]
     public async Task The_demo_workspace_is_created_once_and_then_found_unchanged()
     {
-        var first = (await Workspace.Demo().Apply(db, Now, Ct)).Changes!;
+        var first = (await Workspace.Demo().Apply(db, new(TimeProvider.System), Now, Ct)).Changes!;
         Assert.Equal("tenants: 2 created, 0 changed, 0 unchanged\napps: 3 created, 0 changed, 0 unchanged\nplugins: 1 created, 0 changed, 0 unchanged\n"
             + "departments: 4 created, 0 changed, 0 unchanged\nusers: 7 created, 0 changed, 0 unchanged\ntasks: 13 created, 0 changed, 0 unchanged", string.Join('\n', first.ToString().Split('\n').Where(Own)));
         var before = await State();
-        var second = (await Workspace.Demo().Apply(db, Now + 1_000_000, Ct)).Changes!;
+        var second = (await Workspace.Demo().Apply(db, new(TimeProvider.System), Now + 1_000_000, Ct)).Changes!;
         Assert.False(second.Any, second.ToString());
         Assert.Equal(before, await State());
     }
@@ -86,9 +86,9 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
         await Apply(Users("{user_id: a, name: A, kunlun_id: 1}"));
         var before = await State();
         Assert.Equal("f:5:14: tenants[0].apps[0].app_id: cli_a1b2c3d4e5f60001 belongs to the tenant 736588c9260f175d already.",
-            Assert.Single((await Parse(App("aaaaaaaaaaaaaaaa", "\"*\"").Replace(Tenant, "736588c9260f175e", StringComparison.Ordinal)).Apply(db, Now, Ct)).Faults).ToString());
+            Assert.Single((await Parse(App("aaaaaaaaaaaaaaaa", "\"*\"").Replace(Tenant, "736588c9260f175e", StringComparison.Ordinal)).Apply(db, new(TimeProvider.System), Now, Ct)).Faults).ToString());
         Assert.Equal("f:5:15: tenants[0].users[0].user_id: the kunlun_id 1 belongs to the user a already, whom this file does not name.",
-            Assert.Single((await Parse(Users("{user_id: b, name: B, kunlun_id: 1}")).Apply(db, Now, Ct)).Faults).ToString());
+            Assert.Single((await Parse(Users("{user_id: b, name: B, kunlun_id: 1}")).Apply(db, new(TimeProvider.System), Now, Ct)).Faults).ToString());
         Assert.Equal(before, await State());
     }
 
@@ -128,7 +128,7 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
 
     async Task<WorkspaceChanges> Apply(string text)
     {
-        var (changes, faults) = await Parse(text).Apply(db, Now, Ct);
+        var (changes, faults) = await Parse(text).Apply(db, new(TimeProvider.System), Now, Ct);
         Assert.Empty(faults);
         return changes!;
     }

@@ -9,12 +9,12 @@ static class AddAssignees
 {
     const int MostUsers = 20;
 
-    public static void Serve(Routes routes, FlowStore flows) => routes.Serve("apaas.v1.approval_task.add_assignee", call =>
+    public static void Serve(Routes routes, Db db, FlowStore flows) => routes.Serve("apaas.v1.approval_task.add_assignee", call =>
     {
         var (by, opinion) = (call.Body.RequiredId("user_id"), call.Body.Text("opinion"));
         var users = call.Body.Ids("approvers", MostUsers);
         var type = Type(call.Body);
-        return FlowsApi.Act(call, flows, call.Path("approval_task_id"), by, task => new FlowCommand.AddAssignee(task, by, users, type, opinion));
+        return FlowsApi.Act(call, db, flows, call.Path("approval_task_id"), by, task => new FlowCommand.AddAssignee(task, by, users, type, opinion));
     });
 
     static AddAssigneeType Type(Input body)

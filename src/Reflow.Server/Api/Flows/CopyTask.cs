@@ -9,9 +9,9 @@ static class CopyTask
 {
     const int MostUsers = 10;
 
-    public static void Serve(Routes routes, FlowStore flows) => routes.Serve("apaas.v1.user_task.cc", call =>
+    public static void Serve(Routes routes, Db db, FlowStore flows) => routes.Serve("apaas.v1.user_task.cc", call =>
     {
         var (by, users) = (call.Body.RequiredId("operator_user_id"), call.Body.Ids("cc_user_ids", MostUsers, least: 1));
-        return FlowsApi.Act(call, flows, call.Path("task_id"), by, task => new FlowCommand.Cc(task, by, users));
+        return FlowsApi.Act(call, db, flows, call.Path("task_id"), by, task => new FlowCommand.Cc(task, by, users));
     });
 }

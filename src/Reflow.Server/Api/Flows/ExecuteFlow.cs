@@ -15,9 +15,9 @@ static class ExecuteFlow
 {
     const int MostLoopMasks = 20, DeepestOperator = 8;
 
-    public static void Serve(Routes routes, FlowStore flows) => routes.Serve("apaas.v1.application.flow.execute", call => Handle(call, flows));
+    public static void Serve(Routes routes, Db db, FlowStore flows) => routes.Serve("apaas.v1.application.flow.execute", call => Handle(call, db, flows));
 
-    static async ValueTask<Reply> Handle(Call call, FlowStore flows)
+    static async ValueTask<Reply> Handle(Call call, Db db, FlowStore flows)
     {
         var body = call.Body;
         var isAsync = body.Flag("is_async");
@@ -27,7 +27,7 @@ static class ExecuteFlow
         var (id, email, why) = ReadOperator(sent);
         if (why is not null) return FlowErrors.ParamInvalid.Because(why);
         var start = new FlowStart(call.Path("namespace"), call.Path("flow_id"), call.Caller.AppId, id, email, string.IsNullOrEmpty(form) ? "{}" : form) { Key = string.IsNullOrEmpty(key) ? null : key };
-        var (instance, error) = await flows.Start(call.Caller.Tenant, start, call.Operation.Name, call.Now, call.Aborted);
+        var (instance, error) = await db.Change(call.Caller.Tenant, session => flows.Start(session, start, call.Operation.Name, call.Now), call.Aborted);
         if (error is not null) return error;
         var ended = !isAsync && instance!.Instance.Status is not InstanceStatus.InProcess;
         return Reply.Data(json =>

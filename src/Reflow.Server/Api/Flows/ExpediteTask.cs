@@ -9,10 +9,10 @@ static class ExpediteTask
 {
     const int MostUsers = 20;
 
-    public static void Serve(Routes routes, FlowStore flows) => routes.Serve("apaas.v1.user_task.expediting", call =>
+    public static void Serve(Routes routes, Db db, FlowStore flows) => routes.Serve("apaas.v1.user_task.expediting", call =>
     {
         var (by, opinion) = (call.Body.RequiredId("operator_user_id"), call.Body.Text("opinion"));
         var users = call.Body.Ids("expediting_user_ids", MostUsers, least: 1);
-        return FlowsApi.Act(call, flows, call.Path("task_id"), by, task => new FlowCommand.Expedite(task, by, users, opinion));
+        return FlowsApi.Act(call, db, flows, call.Path("task_id"), by, task => new FlowCommand.Expedite(task, by, users, opinion));
     });
 }

@@ -6,13 +6,13 @@ namespace Reflow.Server.Api.Flows;
 /// <summary>POST /open-apis/apaas/v1/user_tasks/:task_id/rollback_points (seed 000): where the task can be rolled back to, start first.</summary>
 static class ListRollbackPoints
 {
-    public static void Serve(Routes routes, FlowStore flows) => routes.Serve("apaas.v1.user_task.rollback_points", call => Handle(call, flows));
+    public static void Serve(Routes routes, Db db, FlowStore flows) => routes.Serve("apaas.v1.user_task.rollback_points", call => Handle(call, db, flows));
 
-    static async ValueTask<Reply> Handle(Call call, FlowStore flows)
+    static async ValueTask<Reply> Handle(Call call, Db db, FlowStore flows)
     {
         var by = call.Body.RequiredId("operator_user_id");
         if (call.Body.Refusal is { } refusal) return refusal;
-        var (points, error) = await flows.RollbackPoints(call.Caller.Tenant, call.Path("task_id"), by, call.Aborted);
+        var (points, error) = await db.Read(call.Caller.Tenant, session => flows.RollbackPoints(session, call.Path("task_id"), by), call.Aborted);
         if (error is not null) return error;
         return Reply.Data(json =>
         {

@@ -1,5 +1,11 @@
 -- Times are Unix milliseconds. Lists and documents are JSON text. Every key starts with the tenant, except in `route`,
--- which is how the tenant of an app or plugin is found before anything else is known.
+-- which is how the tenant of an app or plugin is found before anything else is known, and in `node`, which counts the
+-- starts of servers: each takes another number into its ids.
+
+create table node (
+    id     integer not null primary key check (id = 0),
+    starts integer not null
+) strict;
 
 create table route (
     kind   text not null check (kind in ('app', 'plugin')),
