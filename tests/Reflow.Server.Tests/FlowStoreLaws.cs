@@ -57,7 +57,7 @@ public class FlowStoreLaws
         public static async Task<Desk> Open(RollbackPolicy policy)
         {
             var reflow = await TestReflow.Start();
-            var flows = new FlowStore(reflow.Db, new(reflow.Clock, node: 9), new());
+            var flows = new FlowStore(new(reflow.Clock, node: 63), new());
             var definition = new FlowDefinition
             {
                 Namespace = "package_test__c",
@@ -68,7 +68,7 @@ public class FlowStoreLaws
                 Edges = [new("start", "first"), new("first", "second"), new("second", "end")],
             };
             await reflow.Db.Change(Demo.Tenant, s => FlowCatalog.Deploy(s, definition, 0), Ct);
-            var (started, _) = await flows.Start(Demo.Tenant, new("package_test__c", "line", "test", "1001", null, "{}"), "test", 1000, Ct);
+            var (started, _) = await reflow.Db.Change(Demo.Tenant, s => flows.Start(s, new("package_test__c", "line", "test", "1001", null, "{}"), "test", 1000), Ct);
             var desk = new Desk(reflow, flows, started!.Instance.Id);
             Assert.Null(await desk.Act("first", "1002", id => new FlowCommand.Agree(id, "1002", null)));
             return desk;
@@ -81,11 +81,12 @@ public class FlowStoreLaws
 
         public async Task<Core.Error?> Act(string node, string by, Func<long, FlowCommand> command) => await On(await Pending(node), by, command);
 
-        public Task<Core.Error?> On(string task, string by, Func<long, FlowCommand> command) => flows.Act(Demo.Tenant, task, command, by, "test", 2000, Ct);
+        public Task<Core.Error?> On(string task, string by, Func<long, FlowCommand> command) => reflow.Db.Change(Demo.Tenant, s => flows.Act(s, task, command, by, "test", 2000), Ct);
 
         public async Task<(IReadOnlyList<RollbackPoint> Points, Core.Error? Error)> Points(string node, string by)
         {
-            var (points, error) = await flows.RollbackPoints(Demo.Tenant, await Pending(node), by, Ct);
+            var task = await Pending(node);
+            var (points, error) = await reflow.Db.Read(Demo.Tenant, s => flows.RollbackPoints(s, task, by), Ct);
             return ([.. points.Select(p => p.Point)], error);
         }
 

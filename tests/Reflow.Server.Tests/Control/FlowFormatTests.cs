@@ -78,7 +78,7 @@ public class FlowFormatTests
                     flow_instances:
                       - {instance_id: "1000000000000100", flow: c, user: zoe, steps: [{{step}}]}
                 """).Workspace!;
-            var applied = await workspace.Apply(reflow.Db, 1_772_438_400_000, TestContext.Current.CancellationToken);
+            var applied = await workspace.Apply(reflow.Db, new(TimeProvider.System), 1_772_438_400_000, TestContext.Current.CancellationToken);
             Assert.Contains(applied.Faults, f => f.Sentence.Contains(fault, StringComparison.Ordinal));
             Assert.Equal(before, await reflow.State());
         }
