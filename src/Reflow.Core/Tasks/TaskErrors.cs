@@ -8,8 +8,6 @@ public static class TaskErrors
 {
     static readonly HashSet<string> Newer = ["task.v1.task.create", "task.v1.task.complete", "task.v1.task.collaborator.create"];
 
-    /// <summary>Bad parameters that no other code names.</summary>
-    public static readonly Error BadParameters = new(1470400, 400, "The request failed due to incorrect request parameters.");
     /// <summary>The id is malformed, unknown, deleted or another tenant's: indistinguishable on purpose.</summary>
     public static readonly Error InvalidTaskId = new(1470602, 400, "Invalid task id.");
     /// <summary>A repeat rule needs a due time.</summary>

@@ -9,8 +9,5 @@ static class CompleteTask
 {
     static readonly TaskCommand Complete = new TaskCommand.Complete();
 
-    public static void Serve(Routes routes, TaskStore tasks) => routes.Serve("task.v1.task.complete", async call =>
-        await tasks.Change(call.Caller.Tenant, call.Path("task_id"), Complete, call.Caller.Actor, call.Now, call.Operation.Name, call.Aborted) is { } error
-            ? error
-            : Reply.Empty);
+    public static void Serve(Routes routes, TaskStore tasks) => routes.Serve("task.v1.task.complete", call => TasksApi.Change(call, tasks, Complete));
 }

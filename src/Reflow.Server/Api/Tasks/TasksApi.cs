@@ -1,3 +1,4 @@
+using Reflow.Core.Tasks;
 using Reflow.Server.Gateway;
 using Reflow.Server.Store;
 
@@ -13,4 +14,10 @@ static class TasksApi
         CompleteTask.Serve(routes, tasks);
         UncompleteTask.Serve(routes, tasks);
     }
+
+    /// <summary>Does something with the task that the path names.</summary>
+    public static async ValueTask<Reply> Change(Call call, TaskStore tasks, TaskCommand command) =>
+        await tasks.Change(call.Caller.Tenant, call.Path("task_id"), command, call.Caller.Actor, call.Now, call.Operation.Name, call.Aborted) is { } error
+            ? error
+            : Reply.Empty;
 }

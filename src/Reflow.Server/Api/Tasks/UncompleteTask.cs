@@ -9,8 +9,5 @@ static class UncompleteTask
 {
     static readonly TaskCommand Uncomplete = new TaskCommand.Uncomplete();
 
-    public static void Serve(Routes routes, TaskStore tasks) => routes.Serve("task.v1.task.uncomplete", async call =>
-        await tasks.Change(call.Caller.Tenant, call.Path("task_id"), Uncomplete, call.Caller.Actor, call.Now, call.Operation.Name, call.Aborted) is { } error
-            ? error
-            : Reply.Empty);
+    public static void Serve(Routes routes, TaskStore tasks) => routes.Serve("task.v1.task.uncomplete", call => TasksApi.Change(call, tasks, Uncomplete));
 }
