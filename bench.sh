@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Measures Reflow and a bare Kestrel side by side, on loopback, and prints one table: ./bench.sh [SECONDS PER RUN]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
+
+# Output of its own: publishing for this machine's runtime must not disturb the ordinary build.
+out=$PWD/artifacts/bench
+publish() {
+    dotnet publish "$1" -c Release --use-current-runtime --no-self-contained -p:PublishReadyToRun=true \
+        --artifacts-path "$out/build" -o "$out/$2" -v quiet -nologo -clp:NoSummary
+}
+echo "Publishing ..."
+publish src/Reflow.Server reflow
+publish bench/Bare bare
+publish bench/Load load
+exec "$out/load/load" "$out/reflow/reflow" "$out/bare/bare" "$@"

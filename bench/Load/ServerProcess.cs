@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Reflow.Bench.Load;
+
+/// <summary>A server under measurement; ends with this object.</summary>
+sealed class ServerProcess : IDisposable
+{
+    readonly Process process;
+
+    ServerProcess(Process process, Uri address) => (this.process, Address) = (process, address);
+
+    public Uri Address { get; }
+
+    /// <summary>Resident memory, MB.</summary>
+    public double Memory
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64 / 1048576.0;
+        }
+    }
+
+    /// <summary>Starts a program on a free port; <paramref name="arguments"/> makes its arguments from the address.</summary>
+    public static async Task<ServerProcess> Start(string program, Func<string, string[]> arguments)
+    {
+        var server = Spawn(program, arguments);
+        await server.UntilAnswered(null);
+        return server;
+    }
+
+    /// <summary>How long from the start of a program until it has answered one request.</summary>
+    public static async Task<TimeSpan> TimeToFirstAnswer(string program, Func<string, string[]> arguments, byte[] request)
+    {
+        var watch = Stopwatch.StartNew();
+        using var server = Spawn(program, arguments);
+        await server.UntilAnswered(request);
+        return watch.Elapsed;
+    }
+
+    public void Dispose()
+    {
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    static ServerProcess Spawn(string program, Func<string, string[]> arguments)
+    {
+        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var process = Process.Start(new ProcessStartInfo(program, arguments(address.OriginalString)) { RedirectStandardOutput = true })!;
+        _ = process.StandardOutput.ReadToEndAsync();
+        return new(process, address);
+    }
+
+    async Task UntilAnswered(byte[]? request)
+    {
+        while (true)
+        {
+            if (process.HasExited) throw new InvalidOperationException($"{process.StartInfo.FileName} ended with {process.ExitCode}");
+            try
+            {
+                using var connection = await Connection.Open(Address);
+                if (request is not null) await connection.Send(request);
+                return;
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused)
+            {
+                Thread.Sleep(1);
+            }
+        }
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
