@@ -14,7 +14,7 @@ linker=$(PATH=$PATH:/sbin:/usr/sbin command -v ldconfig || true)
 if [[ -n $linker && $("$linker" -p) != *libsqlite3.so.0* ]]; then stop "libsqlite3.so.0 is missing: apt-get install libsqlite3-0"; fi
 
 echo "Building Reflow ..."
-(cd "$root" && dotnet build src/Reflow.Server -c Release -v quiet -nologo -clp:NoSummary)
+log=$(cd "$root" && dotnet build src/Reflow.Server -c Release -v quiet -nologo) || { echo "$log"; stop "Reflow does not build"; }
 
 url=${REFLOW_URLS:-http://127.0.0.1:7080}
 quiet=
@@ -38,11 +38,11 @@ Once Reflow is serving, try, in another terminal:
   PLUGIN=\$(curl -s $url/open_api/authen/plugin_token -d '{"plugin_id":"MII_DEMO00000000001","plugin_secret":"ReflowDemoPluginSecret00000000001"}' | grep -o 'p-g1[^"]*')
 
   # five calls
-  curl -s $url/open-apis/apaas/v1/user_task/query -H "Authorization: Bearer \$TOKEN" -d '{"type":"pending","source":"assignMe","limit":"10","offset":"0","kunlun_user_id":"1002"}'
-  curl -s $url/open-apis/apaas/v1/user_tasks/TASK_ID/rollback_points -H "Authorization: Bearer \$TOKEN" -d '{"operator_user_id":"1002"}'
-  curl -s $url/open-apis/report/v1/tasks/query -H "Authorization: Bearer \$TOKEN" -d '{"commit_start_time":0,"commit_end_time":2000000000,"page_token":"","page_size":5}'
-  curl -s $url/open-apis/task/v1/tasks -H "Authorization: Bearer \$TOKEN" -d '{"summary":"Try Reflow","origin":{"platform_i18n_name":"{\"en_us\":\"curl\"}"}}'
-  curl -s $url/open_api/demo/work_item/story/query -H "X-PLUGIN-TOKEN: \$PLUGIN" -H "X-USER-KEY: 7000000000000001001" -d '{"work_item_ids":[1]}'
+  curl -s $url/open-apis/apaas/v1/user_task/query -H "Authorization: Bearer \$TOKEN" -d '{"type":"pending","source":"assignMe","kunlun_user_id":"1004"}'
+  curl -s $url/open-apis/apaas/v1/user_tasks/THE_TASK_ID_ABOVE/rollback_points -H "Authorization: Bearer \$TOKEN" -d '{"operator_user_id":"1004"}'
+  curl -s $url/open_api/demo/work_item/create -H "X-PLUGIN-TOKEN: \$PLUGIN" -H "X-USER-KEY: 7000000000000001001" -d '{"work_item_type_key":"story","template_id":100001,"name":"Try Reflow"}'
+  curl -s $url/open-apis/report/v1/tasks/query -H "Authorization: Bearer \$TOKEN" -d '{"commit_start_time":1769875200,"commit_end_time":1772294399,"page_token":"","page_size":5}'
+  curl -s -X POST $url/open-apis/task/v1/tasks/0d38e26e-190a-49e9-93a2-35067763ed02/uncomplete -H "Authorization: Bearer \$TOKEN"
 
   # all of it with Feishu's own SDK
   (cd $root/samples/node && npm ci && REFLOW_URL=$url node five-calls.mjs)

@@ -54,7 +54,7 @@ public sealed class ReflowServer : IAsyncDisposable
             var projects = Serve(routes, db, ids, tokens, new(), clock);
             var app = Build(settings, routes, db, tokens, projects, clock);
             var server = new ReflowServer(app, directory, db, tokens, routes);
-            await Listen(app, ct);
+            await Listen(app, settings.Urls, ct);
             return server;
         }
         catch (Exception e)
@@ -134,7 +134,7 @@ public sealed class ReflowServer : IAsyncDisposable
         return app;
     }
 
-    static async Task Listen(WebApplication app, CancellationToken ct)
+    static async Task Listen(WebApplication app, string urls, CancellationToken ct)
     {
         try
         {
@@ -143,7 +143,7 @@ public sealed class ReflowServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException or FormatException or InvalidOperationException or UnauthorizedAccessException)
         {
             await app.DisposeAsync();
-            throw new StartException(e.Message, e);
+            throw new StartException($"cannot listen on {urls}: {e.Message}", e);
         }
     }
 }

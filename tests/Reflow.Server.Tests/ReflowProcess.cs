@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.InteropServices;
+using Reflow.Server.Tests.Projects;
 using Xunit;
 
 namespace Reflow.Server.Tests;
@@ -64,12 +65,15 @@ sealed class ReflowProcess : IAsyncDisposable
             return new((int)response.StatusCode, await response.Content.ReadAsStringAsync(Ct), response.Headers.ToDictionary(h => h.Key, h => string.Join(',', h.Value)));
     }
 
-    /// <summary>Asks for the demo app's token, and uses it from now on.</summary>
+    /// <summary>Asks for the demo app's token and the demo plugin's, and uses them from now on; answers the app's.</summary>
     public async Task<string> SignIn()
     {
-        http.DefaultRequestHeaders.Authorization = null;
+        http.DefaultRequestHeaders.Clear();
         var answer = await Post("/open-apis/auth/v3/tenant_access_token/internal", new { app_id = Demo.App, app_secret = Demo.Secrets[Demo.App] });
         var token = answer.Json.GetProperty("tenant_access_token").GetString()!;
+        var plugin = (await Post("/open_api/authen/plugin_token", new { plugin_id = DemoSpace.Plugin, plugin_secret = DemoSpace.Secret })).Ok();
+        http.DefaultRequestHeaders.Add("X-PLUGIN-TOKEN", plugin.Data.GetProperty("token").GetString());
+        http.DefaultRequestHeaders.Add("X-USER-KEY", DemoSpace.Initiator);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return token;
     }
