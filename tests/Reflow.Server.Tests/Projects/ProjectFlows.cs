@@ -107,6 +107,19 @@ public class ProjectFlows
     }
 
     [Fact]
+    public async Task A_token_may_call_fifteen_times_a_second_and_then_hears_of_the_limit_in_this_apis_own_words()
+    {
+        await using var reflow = await TestReflow.Start(settings => settings with { RateLimits = true });
+        var request = await Call(reflow, Item(1, "/workflow/query"), new { });
+        for (var i = 0; i < 15; i++) Assert.Equal(30005, (await reflow.Send(request)).Code);
+        var answer = await reflow.Send(request);
+        Assert.Equal((429, 10429, "API Request Frequency Limit"), (answer.Status, answer.Code, answer.Message));
+        Assert.Equal("1", answer.Headers["x-ogw-ratelimit-reset"]);
+        reflow.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(30005, (await reflow.Send(request)).Code);
+    }
+
+    [Fact]
     public async Task Two_at_once_one_succeeds_and_the_other_hears_of_a_transition()
     {
         await using var reflow = await TestReflow.Start();
