@@ -105,7 +105,9 @@ public sealed class ReflowServer : IAsyncDisposable
         IssueTokens.Serve(routes, db, tokens);
         TasksApi.Serve(routes, new TaskStore(db, ids, clock));
         ReportsApi.Serve(routes, db);
-        FlowsApi.Serve(routes, db, new FlowStore(ids, people));
+        var flows = new FlowStore(ids, people);
+        FlowsApi.Serve(routes, db, flows);
+        FlowControl.Serve(routes, db, flows);
         ProjectsApi.Serve(routes, db, tokens, projects);
         return projects;
     }

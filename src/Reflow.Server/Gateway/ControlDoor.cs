@@ -26,13 +26,17 @@ sealed class ControlDoor(string adminToken) : Door
         return read ? null : Unreadable(why);
     }
 
-    public override void Write(Utf8JsonWriter json, Call call, in Reply reply) => OpenEnvelope.Write(json, call, reply);
+    public override void Write(Utf8JsonWriter json, Call call, in Reply reply) => OpenEnvelope.Write(json, call, reply.Refusal is { } refusal ? InWords(refusal) : reply);
 
     public override Refusal Unreadable(string why) => new Error(400, 400, why);
 
     public override Error Busy(Operation operation) => new(503, 503, "too many changes are waiting; try again");
 
     public override Error Broken(Operation operation) => new(500, 500, "the server failed; its log has the reason under this log id");
+
+    // What is refused further in has the code of another family, and its reason beside it.
+    static Refusal InWords(Refusal refusal) => refusal.Error is var error && error.Code == error.Http ? refusal
+        : refusal with { Error = new(error.Http, error.Http, error.Reason ?? (refusal.Fields is [var first, ..] ? $"{first.Field}: {first.Description}" : error.Message)) };
 
     // Hashes have one length, so that the time taken tells nothing of the token's.
     static bool SameText(string one, string other) =>

@@ -54,15 +54,17 @@ sealed class FlowStore(Ids ids, PeopleCache directory)
     {
         if (await Find(session, taskId) is not var (stored, task, flow)) return NoTask(taskId);
         var wanted = command(task.Id);
-        FlowTask? target = null;
-        FlowToken? token = null;
-        if (wanted is FlowCommand.RollBack back && await FlowRows.Task(session, back.ToTaskId) is { } found && found.Instance == stored.Instance.Id)
-        {
-            target = found.Task;
-            token = await FlowRows.Token(session, stored.Instance.Id, target.Token);
-        }
-        var state = await FlowRows.Load(session, stored.Instance, FlowPart.Of(wanted, task, flow.Net, target, token), target is null ? [task] : [task, target]);
-        return await Decide(session, stored, state, wanted, flow, by, operation, now);
+        return await Decide(session, stored, await Load(session, stored, task, flow, wanted), wanted, flow, by, operation, now);
+    }
+
+    /// <summary>What a rollback would do (contracts: apaas §4.4), or why it is refused. Changes nothing.</summary>
+    public async ValueTask<(RollbackPreview? Preview, DeployedFlow? Flow, Error? Error)> Preview(Session session, string taskId, Func<long, FlowCommand.RollBack> command, long now)
+    {
+        if (await Find(session, taskId) is not var (stored, task, flow)) return (null, null, NoTask(taskId));
+        var wanted = command(task.Id);
+        var state = await Load(session, stored, task, flow, wanted);
+        var decision = state.Decide(wanted, flow.Context(stored.Instance.Initiator, stored.Form, await directory.Of(session), ids, now));
+        return decision.Error is { } error ? (null, null, error) : (RollbackPreview.Of(state, decision.Events), flow, null);
     }
 
     /// <summary>Withdraws an instance; null on success.</summary>
@@ -100,6 +102,18 @@ sealed class FlowStore(Ids ids, PeopleCache directory)
 
     /// <summary>The names of people by kunlun id.</summary>
     public ValueTask<People> People(Session session) => directory.Of(session);
+
+    static async ValueTask<FlowState> Load(Session session, StoredInstance stored, FlowTask task, DeployedFlow flow, FlowCommand wanted)
+    {
+        FlowTask? target = null;
+        FlowToken? token = null;
+        if (wanted is FlowCommand.RollBack back && await FlowRows.Task(session, back.ToTaskId) is { } found && found.Instance == stored.Instance.Id)
+        {
+            target = found.Task;
+            token = await FlowRows.Token(session, stored.Instance.Id, target.Token);
+        }
+        return await FlowRows.Load(session, stored.Instance, FlowPart.Of(wanted, task, flow.Net, target, token), target is null ? [task] : [task, target]);
+    }
 
     async ValueTask<Error?> Decide(Session session, StoredInstance stored, FlowState state, FlowCommand command, DeployedFlow flow, string by, string operation, long now)
     {

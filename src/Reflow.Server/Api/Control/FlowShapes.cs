@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Reflow.Core.Flows;
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Api.Control;
+
+/// <summary>How the control plane shows the parts of an instance. Ids are texts, times are Unix ms.</summary>
+static class FlowShapes
+{
+    /// <summary>A task with its node and its people.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="flow">The version of its instance.</param>
+    /// <param name="people">Who has which name.</param>
+    /// <param name="hasId">False for a task that would open: its id would be another.</param>
+    public static void Task(Utf8JsonWriter json, FlowTask task, DeployedFlow flow, People people, bool hasId = true)
+    {
+        json.WriteStartObject();
+        if (hasId) json.WriteString("task_id"u8, $"{task.Id}");
+        json.WriteString("node"u8, task.Node);
+        json.WritePropertyName("label"u8);
+        FlowJson.WriteLabels(json, flow.Net[task.Node].Label);
+        json.WriteString("kind"u8, Word(task.Kind));
+        json.WriteString("status"u8, Word(task.Status));
+        json.WriteBoolean("superseded"u8, task.Superseded);
+        json.WriteNumber("opened_at"u8, task.OpenedAt);
+        if (task.ClosedAt is { } closed) json.WriteNumber("closed_at"u8, closed);
+        if (task.DueAt is { } due) json.WriteNumber("due_at"u8, due);
+        json.WriteStartArray("assignees"u8);
+        foreach (var assignee in task.Assignees)
+        {
+            json.WriteStartObject();
+            json.WriteString("user_id"u8, assignee.User);
+            json.WriteString("name"u8, people.NameOf(assignee.User));
+            if (assignee.Vote is { } vote)
+            {
+                json.WriteString("vote"u8, vote.Agree ? "agree"u8 : "reject"u8);
+                json.WriteBoolean("automatic"u8, vote.Automatic);
+                json.WriteNumber("voted_at"u8, vote.At);
+                if (vote.Opinion is { } opinion) json.WriteString("opinion"u8, opinion);
+            }
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>A list of ids, as texts.</summary>
+    public static void Ids(Utf8JsonWriter json, string name, IEnumerable<long> ids)
+    {
+        json.WriteStartArray(name);
+        foreach (var id in ids) json.WriteStringValue($"{id}");
+        json.WriteEndArray();
+    }
+
+    public static string Word(InstanceStatus status) => status switch
+    {
+        InstanceStatus.InProcess => "in_process",
+        InstanceStatus.Agreed => "agreed",
+        InstanceStatus.Rejected => "rejected",
+        InstanceStatus.Canceled => "canceled",
+        InstanceStatus.Failed => "failed",
+    };
+
+    public static string Word(UserTaskStatus status) => status switch
+    {
+        UserTaskStatus.Pending => "pending",
+        UserTaskStatus.Agreed => "agreed",
+        UserTaskStatus.Rejected => "rejected",
+        UserTaskStatus.RolledBack => "rolled_back",
+        UserTaskStatus.Closed => "closed",
+        UserTaskStatus.Canceled => "canceled",
+        UserTaskStatus.Skipped => "skipped",
+    };
+
+    public static string Word(TaskKind kind) => kind switch
+    {
+        TaskKind.Approval => "approval",
+        TaskKind.Fill => "fill",
+        TaskKind.Cc => "cc",
+        TaskKind.Start => "start",
+    };
+}
