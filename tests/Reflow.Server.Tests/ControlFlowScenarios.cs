@@ -60,9 +60,97 @@ public class ControlFlowScenarios
         Assert.Equal(404, (await reflow.Send(new("POST", $"/reflow/v1/tenants/{Demo.OtherTenant}/tasks/{manager}/rollback_preview", body, Admin))).Status);
     }
 
+    [Fact]
+    public async Task The_graph_tells_what_waits_what_holds_what_was_undone_and_what_was_never_reached()
+    {
+        await using var reflow = await Start();
+        var (instance, manager) = await Started(reflow, 20_000);
+        reflow.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Agree(reflow, manager, Manager);
+        var director = await Pending(reflow, Director);
+        var between = reflow.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        reflow.Clock.Advance(TimeSpan.FromSeconds(1));
+        (await reflow.Post($"/open-apis/apaas/v1/user_tasks/{director}/rollback", new { operator_user_id = Director, to_task_id = manager, opinion = "again" })).Ok();
+
+        var graph = await Get(reflow, $"/instances/{instance}");
+        var tasks = graph.GetProperty("tasks").EnumerateArray().ToDictionary(t => t.GetProperty("task_id").GetString()!);
+        var (managers, directors) = (tasks[manager].GetProperty("node").GetString()!, tasks[director].GetProperty("node").GetString()!);
+        var start = graph.GetProperty("edges")[0].GetProperty("from").GetString()!;
+        var states = States(graph);
+        Assert.Equal(("live", "pending", "undone"), (states[start], states[managers], states[directors]));
+        Assert.Contains("not_reached", states.Values);
+        Assert.True(tasks[manager].GetProperty("superseded").GetBoolean());
+        Assert.Equal("rolled_back", tasks[director].GetProperty("status").GetString());
+        Assert.Contains(graph.GetProperty("firings").EnumerateArray(), f => f.GetProperty("state").GetString() == "undone" && f.GetProperty("undone_by").GetString() == director);
+
+        var then = States(await Get(reflow, $"/instances/{instance}?at={between}"));
+        Assert.Equal(("live", "live", "pending"), (then[start], then[managers], then[directors]));
+        var first = await Get(reflow, $"/instances/{instance}?at={between - 1}");
+        Assert.Equal(("pending", "not_reached"), (States(first)[managers], States(first)[directors]));
+        await Refuses(reflow, "GET", $"/instances/{instance}?at=1", null, 404, "had not started");
+        await Refuses(reflow, "GET", $"/instances/{instance}?at=yesterday", null, 400, "at: ");
+        await Refuses(reflow, "GET", "/instances/1", null, 404, "no instance 1");
+    }
+
+    [Fact]
+    public async Task The_timeline_tells_every_change_in_pages()
+    {
+        await using var reflow = await Start();
+        var (instance, manager) = await Started(reflow, 20_000);
+        (await reflow.Post($"/open-apis/apaas/v1/approval_tasks/{manager}/agree", new { user_id = Manager, opinion = "fine" })).Ok();
+        var first = await Get(reflow, $"/instances/{instance}/timeline?page_size=1");
+        Assert.Equal("started", first.GetProperty("changes")[0].GetProperty("events")[0].GetProperty("event").GetString());
+        Assert.True(first.GetProperty("has_more").GetBoolean());
+        var second = await Get(reflow, $"/instances/{instance}/timeline?page_token={first.GetProperty("page_token").GetString()}");
+        var change = Assert.Single(second.GetProperty("changes").EnumerateArray());
+        Assert.Equal((Manager, "apaas.v1.approval_task.agree"), (change.GetProperty("by").GetString(), change.GetProperty("operation").GetString()));
+        Assert.Equal("fine", change.GetProperty("events")[0].GetProperty("opinion").GetString());
+        Assert.False(second.GetProperty("has_more").GetBoolean());
+        await Refuses(reflow, "GET", $"/instances/{instance}/timeline?page_size=0", null, 400, "page_size");
+        await Refuses(reflow, "GET", "/instances/x/timeline", null, 404, "no instance x");
+    }
+
+    [Fact]
+    public async Task Instances_are_started_filtered_and_paged_newest_first()
+    {
+        await using var reflow = await Start();
+        var from = reflow.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var started = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            // Two of them in one millisecond: the id decides then.
+            if (i != 3) reflow.Clock.Advance(TimeSpan.FromSeconds(1));
+            started.Insert(0, (await Post(reflow, "/instances", new { @namespace = "package_demo__c", flow = "purchase", operator_user_id = "1001", @params = new { amount = 77_000 + i } })).GetProperty("instance_id").GetString()!);
+        }
+        var found = new List<string>();
+        for (var token = ""; token is not null;)
+        {
+            var page = await Get(reflow, $"/instances?started_from={from + 1}&page_size=2&page_token={token}");
+            found.AddRange(Texts(page, "instances", "instance_id"));
+            token = page.GetProperty("has_more").GetBoolean() ? page.GetProperty("page_token").GetString() : null;
+        }
+        Assert.Equal(started, found);
+        Assert.Equal([started[2]], Texts(await Get(reflow, "/instances?text=77002&flow=purchase&namespace=package_demo__c&initiator=1001&status=in_process"), "instances", "instance_id"));
+        Assert.Empty(Texts(await Get(reflow, "/instances?text=7_002"), "instances", "instance_id"));
+        Assert.Empty(Texts(await Get(reflow, $"/instances?started_to={from}&text=77002"), "instances", "instance_id"));
+        foreach (var none in new[] { "initiator=1002", "flow=x", "namespace=x", "status=failed" })
+            Assert.Empty(Texts(await Get(reflow, $"/instances?started_from={from + 1}&{none}"), "instances", "instance_id"));
+        await Refuses(reflow, "GET", "/instances?status=done", null, 400, "status: must be one of in_process");
+        await Refuses(reflow, "GET", "/instances?page_token=x", null, 400, "page_token");
+        await Refuses(reflow, "POST", "/instances", new { @namespace = "package_demo__c", flow = "purchase" }, 400, "operator_user_id");
+        await Refuses(reflow, "POST", "/instances", new { @namespace = "package_demo__c", flow = "purchase", operator_user_id = "9" }, 400, "no user '9'");
+        await Refuses(reflow, "POST", "/instances", new { @namespace = "package_demo__c", flow = "nothing", operator_user_id = "1001" }, 404, "flow nothing");
+        await Refuses(reflow, "POST", "/instances", new { @namespace = "package_demo__c", flow = "purchase", operator_user_id = "1001", @params = "x" }, 400, "params");
+        await Refuses(reflow, "POST", "/instances", new { @namespace = "package_demo__c", flow = "purchase", operator_user_id = "1001", @params = new { amount = "much" } }, 400, "amount");
+    }
+
     static Task<TestReflow> Start() => TestReflow.Start(settings => settings with { AdminToken = Admin });
 
     static async Task<JsonElement> Post(TestReflow reflow, string path, object body) => (await reflow.Send(new("POST", Root + path, body, Admin))).Ok().Data;
+
+    static async Task<JsonElement> Get(TestReflow reflow, string path) => (await reflow.Send(new("GET", Root + path, null, Admin))).Ok().Data;
+
+    static Dictionary<string, string> States(JsonElement graph) => graph.GetProperty("nodes").EnumerateArray().ToDictionary(n => n.GetProperty("key").GetString()!, n => n.GetProperty("state").GetString()!);
 
     /// <summary>A refusal: the status, its reason in words, and nothing changed.</summary>
     static async Task Refuses(TestReflow reflow, string method, string path, object? body, int status, string words)

@@ -100,6 +100,12 @@ sealed class FlowStore(Ids ids, PeopleCache directory)
         return ([.. decision.Select(point => (point, flow.Net[point.Node].Label))], decision.Error);
     }
 
+    /// <summary>A deployed version that is known to be there: an instance keeps it.</summary>
+    public ValueTask<DeployedFlow> Version(Session session, FlowVersion version) => catalog.Get(session, version);
+
+    /// <summary>Whether new instances of a flow can be started.</summary>
+    public async ValueTask<bool> HasActive(Session session, string @namespace, string name) => await catalog.Active(session, @namespace, name) is not null;
+
     /// <summary>The names of people by kunlun id.</summary>
     public ValueTask<People> People(Session session) => directory.Of(session);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Reflow.Core;
 using Reflow.Server.Gateway;
 using Reflow.Server.Store;
@@ -10,11 +11,28 @@ static class FlowControl
     public static void Serve(Routes routes, Db db, FlowStore flows)
     {
         PreviewRollback.Serve(routes, db, flows);
+        ListInstances.Serve(routes, db, flows);
+        GetInstance.Serve(routes, db, flows);
+        InstanceTimeline.Serve(routes, db, flows);
+        StartInstance.Serve(routes, db, flows);
     }
 
     /// <summary>Reads from the tenant of the path, unless the body is refused or there is no such tenant.</summary>
     public static async ValueTask<Reply> Read(this Call call, Db db, Func<Session, ValueTask<Reply>> work) => call.Body.Refusal is { } refusal ? refusal
         : await db.Read(call.Path("tenant"), session => InTenant(session, work), call.Aborted);
+
+    /// <summary>As <see cref="Read"/>, and may change what it reads.</summary>
+    public static async ValueTask<Reply> Change(this Call call, Db db, Func<Session, ValueTask<Reply>> work) => call.Body.Refusal is { } refusal ? refusal
+        : await db.Change(call.Path("tenant"), session => InTenant(session, work), call.Aborted);
+
+    /// <summary>An integer in the query; null when absent. What is none, or out of range, is noted beside the faults of the body.</summary>
+    public static long? Number(this Call call, string name, long least = 0, long most = long.MaxValue)
+    {
+        if (call.Query(name) is not { } text) return null;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        call.Body.Violation(name, text, $"must be an integer {(most == long.MaxValue ? $"from {least} on" : $"from {least} to {most}")}");
+        return null;
+    }
 
     /// <summary>A refusal of what is not there.</summary>
     public static Error Missing(string sentence) => new(404, 404, sentence);
@@ -22,6 +40,13 @@ static class FlowControl
     /// <summary>A task that is not there; null when it is.</summary>
     public static async ValueTask<Error?> MissingTask(Session session, string id) =>
         long.TryParse(id, out var task) && await FlowRows.Task(session, task) is not null ? null : Missing($"There is no task {id}.");
+
+    /// <summary>An instance of the tenant; null when there is none.</summary>
+    public static async ValueTask<StoredInstance?> Instance(Session session, string id) => long.TryParse(id, out var instance) ? await FlowRows.Instance(session, instance) : null;
+
+    /// <summary>Why someone cannot be named as the operator; null when there is such a person.</summary>
+    public static async ValueTask<Error?> Stranger(Session session, FlowStore flows, string user) =>
+        (await flows.People(session)).Has(user) ? null : new(400, 400, $"operator_user_id: There is no user '{user}'.");
 
     static async ValueTask<Reply> InTenant(Session session, Func<Session, ValueTask<Reply>> work) =>
         await session.Find("select 1 from tenant where tenant = $1", r => true) ? await work(session) : Missing($"There is no tenant {session.Tenant}.");

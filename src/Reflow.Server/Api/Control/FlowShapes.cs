@@ -7,6 +7,22 @@ namespace Reflow.Server.Api.Control;
 /// <summary>How the control plane shows the parts of an instance. Ids are texts, times are Unix ms.</summary>
 static class FlowShapes
 {
+    /// <summary>The members that every answer shows of an instance.</summary>
+    public static void Instance(Utf8JsonWriter json, FlowInstance instance, FlowVersion flow, People people)
+    {
+        json.WriteString("instance_id"u8, $"{instance.Id}");
+        json.WriteString("namespace"u8, flow.Namespace);
+        json.WriteString("flow"u8, flow.Name);
+        json.WriteNumber("version"u8, flow.Version);
+        json.WriteString("status"u8, Word(instance.Status));
+        json.WriteStartObject("initiator"u8);
+        json.WriteString("user_id"u8, instance.Initiator);
+        json.WriteString("name"u8, people.NameOf(instance.Initiator));
+        json.WriteEndObject();
+        json.WriteNumber("started_at"u8, instance.StartedAt);
+        if (instance.EndedAt is { } ended) json.WriteNumber("ended_at"u8, ended);
+    }
+
     /// <summary>A task with its node and its people.</summary>
     /// <param name="json">Where to.</param>
     /// <param name="task">The task.</param>
@@ -71,6 +87,18 @@ static class FlowShapes
         UserTaskStatus.Closed => "closed",
         UserTaskStatus.Canceled => "canceled",
         UserTaskStatus.Skipped => "skipped",
+    };
+
+    public static string Word(FiringKind kind) => kind switch
+    {
+        FiringKind.StartDone => "start_done",
+        FiringKind.TaskDone => "task_done",
+        FiringKind.Auto => "auto",
+        FiringKind.Decide => "decide",
+        FiringKind.Split => "split",
+        FiringKind.Join => "join",
+        FiringKind.Kill => "kill",
+        FiringKind.End => "end",
     };
 
     public static string Word(TaskKind kind) => kind switch
