@@ -234,7 +234,7 @@ public sealed class SurvivalTests : IAsyncLifetime
     {
         public static readonly IReadOnlyList<Kind> All =
         [
-            new("task", 40,
+            new("task", 12,
                 async (reflow, people) => (await reflow.Post("/open-apis/task/v1/tasks", new
                 {
                     summary = "survive",
@@ -264,7 +264,7 @@ public sealed class SurvivalTests : IAsyncLifetime
                     (null, { }, { }) => true,
                     var half => throw new Xunit.Sdk.XunitException($"instance {id} waits for {half}"),
                 }),
-            new("item", 20,
+            new("item", 4,
                 async (reflow, _) => (await reflow.Post("/open_api/demo/work_item/create", new { work_item_type_key = "story", template_id = 100001, name = "survive" })).Ok().Data.GetInt64().ToString(CultureInfo.InvariantCulture),
                 async (reflow, id) => (await reflow.Post($"/open_api/demo/workflow/story/{id}/node/doing/operate", DemoSpace.Whole)).Ok(),
                 async (reflow, id) => (await reflow.Post($"/open_api/demo/workflow/story/{id}/node/doing/operate", new { action = "rollback", rollback_reason = "again" })).Ok(),
