@@ -144,6 +144,88 @@ public class ControlFlowScenarios
         await Refuses(reflow, "POST", "/instances", new { @namespace = "package_demo__c", flow = "purchase", operator_user_id = "1001", @params = new { amount = "much" } }, 400, "amount");
     }
 
+    [Fact]
+    public async Task A_batch_does_what_it_can_and_says_what_became_of_each()
+    {
+        await using var reflow = await Start();
+        var (_, first) = await Started(reflow, 1);
+        var (_, second) = await Started(reflow, 1);
+        var agreed = await Post(reflow, "/tasks/batch_agree", new { operator_user_id = Manager, task_ids = new[] { first, "1", first, second } });
+        Assert.Equal([0, 404, 400, 0], agreed.GetProperty("results").EnumerateArray().Select(r => r.GetProperty("code").GetInt32()));
+        Assert.Equal([first, "1", first, second], Texts(agreed, "results", "task_id"));
+        Assert.Equal(2, agreed.GetProperty("succeeded").GetInt32());
+
+        var (third, fourth) = ((await Started(reflow, 1)).Manager, (await Started(reflow, 1)).Manager);
+        var (start, other) = (await FirstPoint(reflow, third, Manager), await FirstPoint(reflow, fourth, Manager));
+        var back = await Post(reflow, "/tasks/batch_rollback", new { operator_user_id = Manager, opinion = "again", items = new[] { new { task_id = third, to_task_id = other }, new { task_id = fourth, to_task_id = other }, new { task_id = third, to_task_id = start } } });
+        Assert.Equal([400, 0, 0], back.GetProperty("results").EnumerateArray().Select(r => r.GetProperty("code").GetInt32()));
+        Assert.Contains("rollback points", back.GetProperty("results")[0].GetProperty("msg").GetString(), StringComparison.Ordinal);
+
+        await Refuses(reflow, "POST", "/tasks/batch_agree", new { operator_user_id = Manager, task_ids = Array.Empty<string>() }, 400, "task_ids");
+        await Refuses(reflow, "POST", "/tasks/batch_agree", new { operator_user_id = "9", task_ids = new[] { first } }, 400, "operator_user_id");
+        await Refuses(reflow, "POST", "/tasks/batch_rollback", new { operator_user_id = Manager, opinion = "x", items = new[] { new { task_id = first } } }, 400, "items[0].to_task_id");
+        await Refuses(reflow, "POST", "/tasks/batch_rollback", new { operator_user_id = Manager, opinion = "x" }, 400, "items");
+        await Refuses(reflow, "POST", "/tasks/batch_rollback", new { operator_user_id = Manager, opinion = " ", items = new[] { new { task_id = first, to_task_id = start } } }, 400, "opinion");
+    }
+
+    [Fact]
+    public async Task An_administrator_hands_a_task_over_and_history_says_who_and_why()
+    {
+        await using var reflow = await Start();
+        var (instance, manager) = await Started(reflow, 1);
+        await Refuses(reflow, "POST", $"/tasks/{manager}/reassign", new { operator_user_id = Director, to_user_ids = new[] { Legal } }, 400, "opinion");
+        await Refuses(reflow, "POST", $"/tasks/{manager}/reassign", new { operator_user_id = Director, to_user_ids = Array.Empty<string>(), opinion = "x" }, 400, "to_user_ids");
+        await Refuses(reflow, "POST", $"/tasks/{manager}/reassign", new { operator_user_id = Director, to_user_ids = new[] { "9" }, opinion = "x" }, 400, "no user '9'");
+        await Refuses(reflow, "POST", $"/tasks/{manager}/reassign", new { operator_user_id = "9", to_user_ids = new[] { Legal }, opinion = "x" }, 400, "operator_user_id");
+        await Refuses(reflow, "POST", "/tasks/1/reassign", new { operator_user_id = Director, to_user_ids = new[] { Legal }, opinion = "x" }, 404, "no task 1");
+        await Post(reflow, $"/tasks/{manager}/reassign", new { operator_user_id = Director, to_user_ids = new[] { Legal }, opinion = "on leave" });
+        Assert.Equal(manager, await Pending(reflow, Legal));
+        await Audited(reflow, instance, Director, "control.flow.task.reassign", "on leave");
+        await Agree(reflow, manager, Legal);
+    }
+
+    [Fact]
+    public async Task An_administrator_jumps_back_without_being_asked()
+    {
+        await using var reflow = await Start();
+        var (instance, manager) = await Started(reflow, 20_000);
+        await Agree(reflow, manager, Manager);
+        var director = await Pending(reflow, Director);
+        await Refuses(reflow, "POST", $"/tasks/{director}/rollback_preview", new { operator_user_id = Legal, to_task_id = manager }, 400, "assignee");
+        var preview = await Post(reflow, $"/tasks/{director}/rollback_preview", new { operator_user_id = Legal, to_task_id = manager, as_administrator = true });
+        Assert.Equal([director], Texts(preview, "closed", "task_id"));
+        await Refuses(reflow, "POST", $"/tasks/{director}/jump_back", new { operator_user_id = Legal, to_task_id = director, opinion = "x" }, 400, "rollback points");
+        await Refuses(reflow, "POST", $"/tasks/{director}/jump_back", new { operator_user_id = Legal, to_task_id = manager, opinion = "" }, 400, "opinion");
+        await Post(reflow, $"/tasks/{director}/jump_back", new { operator_user_id = Legal, to_task_id = manager, opinion = "wrong supplier" });
+        Assert.NotEqual(manager, await Pending(reflow, Manager));
+        await Audited(reflow, instance, Legal, "control.flow.task.jump_back", "wrong supplier");
+        await Refuses(reflow, "POST", $"/tasks/{director}/jump_back", new { operator_user_id = Legal, to_task_id = manager, opinion = "x" }, 400, "closed");
+    }
+
+    [Fact]
+    public async Task An_administrator_terminates_an_instance_once()
+    {
+        await using var reflow = await Start();
+        var (instance, manager) = await Started(reflow, 1);
+        await Refuses(reflow, "POST", "/instances/1/terminate", new { operator_user_id = Legal, opinion = "x" }, 404, "no instance 1");
+        await Refuses(reflow, "POST", $"/instances/{instance}/terminate", new { operator_user_id = "9", opinion = "x" }, 400, "operator_user_id");
+        await Post(reflow, $"/instances/{instance}/terminate", new { operator_user_id = Legal, opinion = "duplicate" });
+        var graph = await Get(reflow, $"/instances/{instance}");
+        Assert.Equal("canceled", graph.GetProperty("status").GetString());
+        Assert.Equal("canceled", graph.GetProperty("tasks").EnumerateArray().Single(t => t.GetProperty("task_id").GetString() == manager).GetProperty("status").GetString());
+        Assert.DoesNotContain("pending", States(graph).Values);
+        await Audited(reflow, instance, Legal, "control.flow.instance.terminate", "duplicate");
+        await Refuses(reflow, "POST", $"/instances/{instance}/terminate", new { operator_user_id = Legal, opinion = "x" }, 400, "ended");
+    }
+
+    /// <summary>The last change of an instance says who did it, by which operation, and why.</summary>
+    static async Task Audited(TestReflow reflow, string instance, string who, string operation, string why)
+    {
+        var last = (await Get(reflow, $"/instances/{instance}/timeline")).GetProperty("changes").EnumerateArray().Last();
+        Assert.Equal((who, operation), (last.GetProperty("by").GetString(), last.GetProperty("operation").GetString()));
+        Assert.Contains(last.GetProperty("events").EnumerateArray(), e => e.TryGetProperty("opinion", out var said) && said.GetString() == why);
+    }
+
     static Task<TestReflow> Start() => TestReflow.Start(settings => settings with { AdminToken = Admin });
 
     static async Task<JsonElement> Post(TestReflow reflow, string path, object body) => (await reflow.Send(new("POST", Root + path, body, Admin))).Ok().Data;

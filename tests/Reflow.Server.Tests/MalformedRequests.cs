@@ -20,7 +20,7 @@ public class MalformedRequests
     [Fact]
     public async Task Get_a_refusal_and_change_nothing()
     {
-        await using var reflow = await TestReflow.Start();
+        await using var reflow = await TestReflow.Start(settings => settings with { AdminToken = Pool.Admin });
         var pool = await Pool.Of(reflow);
         var operations = reflow.Served.Values.OrderBy(operation => operation.Name, StringComparer.Ordinal).ToArray();
         using var file = new SqliteConnection($"Data Source={Path.Combine(reflow.Data, "reflow.db")};Mode=ReadOnly;Pooling=false");
@@ -77,6 +77,8 @@ public class MalformedRequests
     /// <summary>Values that make a request look right: ids of this tenant, of the other one, and of nobody.</summary>
     sealed record Pool(IReadOnlyList<string> Ids, IReadOnlyList<string> Tokens, string OthersMark)
     {
+        public const string Admin = "the-admin-token";
+
         public static async Task<Pool> Of(TestReflow reflow)
         {
             var ids = await reflow.Db.ReadSystem(s => s.Query("select distinct id from history", r => r.GetString(0)), Ct);
@@ -98,13 +100,14 @@ public class MalformedRequests
             "commit_start_time", "commit_end_time", "page_token", "page_size", "rule_id", "app_id", "app_secret", "plugin_id", "plugin_secret",
             "action", "rollback_reason", "node_owners", "node_schedule", "schedules", "fields", "role_assignee", "field_key", "field_alias", "field_value", "role", "owners", "points", "estimate_start_date",
             "estimate_end_date", "work_item_type_key", "template_id", "name", "field_value_pairs", "work_item_ids", "flow_type", "expand", "project_key", "work_item_id", "state_key",
+            "items", "task_id", "task_ids", "to_user_ids", "namespace", "flow", "status", "text", "initiator", "at", "nodes", "edges", "key", "version",
         ];
 
         public Request Request() => new(operation.Method, Path(), Body(), Token()) { Headers = Headers() };
 
         string Path()
         {
-            var path = string.Join('/', operation.Path.Split('/').Select(segment => segment.StartsWith(':') ? Uri.EscapeDataString(Text()) : segment));
+            var path = string.Join('/', operation.Path.Split('/').Select(segment => segment is ":tenant" && random.Next(8) > 0 ? Demo.Tenant : segment.StartsWith(':') ? Uri.EscapeDataString(Text()) : segment));
             return random.Next(4) switch
             {
                 0 => path + "?user_id_type=" + Uri.EscapeDataString(Pick("open_id", "user_id", "union_id", "", "x", Text())),
@@ -113,7 +116,7 @@ public class MalformedRequests
             };
         }
 
-        string? Token() => random.Next(5) == 0 ? null : pool.Tokens[random.Next(random.Next(2) == 0 ? 2 : pool.Tokens.Count)];
+        string? Token() => operation.Tokens.HasFlag(TokenKinds.Admin) && random.Next(8) > 0 ? Pool.Admin : random.Next(5) == 0 ? null : pool.Tokens[random.Next(random.Next(2) == 0 ? 2 : pool.Tokens.Count)];
 
         IReadOnlyList<(string, string)> Headers() => random.Next(3) switch
         {

@@ -22,17 +22,21 @@ public static class Flow
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>Where a task can be rolled back to by an operator, start first (seed 000, contracts/apaas §4.3). Empty when rollback is switched off, and for a start task.</summary>
-    public static Decision<RollbackPoint> RollbackPoints(this FlowState state, long taskId, string by, FlowNet net, Func<string, bool> isActive)
+    /// <summary>
+    /// Where a task can be rolled back to by an operator, start first (seed 000, contracts/apaas §4.3). Empty when rollback is switched off, and for a start task.
+    /// Whoever intervenes as an administrator has every point, whatever the policy.
+    /// </summary>
+    public static Decision<RollbackPoint> RollbackPoints(this FlowState state, long taskId, string by, FlowNet net, Func<string, bool> isActive, bool asAdministrator = false)
     {
         if (state.Instance.Status is not InstanceStatus.InProcess)
             return FlowErrors.ParamInvalid.Because("The instance has ended.");
         if (!Pending(state, taskId, out var task, out var error))
             return error;
         var policy = net.RollbackOf(task.Node);
-        if (!Votes.MayAct(task, net, by) && !(policy.Administrators && net.Definition.Administrators.Contains(by) && isActive(by)))
+        if (!asAdministrator && !Votes.MayAct(task, net, by) && !(policy.Administrators && net.Definition.Administrators.Contains(by) && isActive(by)))
             return NotTheirTurn(task, by);
-        return new([.. policy.Enabled && task.Kind is not TaskKind.Start ? Earlier.Points(state, task, policy.Scope).Select(f => new RollbackPoint(f.Task!.Value, f.Node, f.Kind is FiringKind.StartDone, f.Seq)) : []], null);
+        var (enabled, scope) = asAdministrator ? (true, RollbackScope.Any) : (policy.Enabled, policy.Scope);
+        return new([.. enabled && task.Kind is not TaskKind.Start ? Earlier.Points(state, task, scope).Select(f => new RollbackPoint(f.Task!.Value, f.Node, f.Kind is FiringKind.StartDone, f.Seq)) : []], null);
     }
 
     static Decision<FlowEvent> Start(FlowCommand.Start command, FlowContext context)
@@ -70,7 +74,7 @@ public static class Flow
 
     static Decision<FlowEvent> RollBack(FlowState state, FlowCommand.RollBack command, FlowContext context)
     {
-        var points = state.RollbackPoints(command.TaskId, command.By, context.Net, context.IsActive);
+        var points = state.RollbackPoints(command.TaskId, command.By, context.Net, context.IsActive, command.AsAdministrator);
         if (points.Error is { } error)
             return error;
         if (string.IsNullOrWhiteSpace(command.Opinion))
@@ -90,12 +94,13 @@ public static class Flow
             return error;
         if (task.Kind is TaskKind.Start)
             return Refused("The start task is the initiator's own.");
-        string[] from = command.From is [] ? [command.By] : [.. command.From.Distinct()];
         string[] to = [.. command.To.Distinct()];
-        if (!from.Contains(command.By) && !(context.Net.Definition.Administrators.Contains(command.By) && context.IsActive(command.By)))
-            return Refused($"'{command.By}' is not among those who hand the task over.");
         var (mode, percent) = context.Net.ModeOf(task.Node);
         var stage = Votes.Turn(task, mode, percent).First().Stage;
+        string[] from = command.From is not [] ? [.. command.From.Distinct()]
+            : command.AsAdministrator ? [.. task.Assignees.Where(a => a.Vote is null && a.Stage >= stage).Select(a => a.User)] : [command.By];
+        if (!command.AsAdministrator && !from.Contains(command.By) && !(context.Net.Definition.Administrators.Contains(command.By) && context.IsActive(command.By)))
+            return Refused($"'{command.By}' is not among those who hand the task over.");
         if (from.FirstOrDefault(u => !task.Assignees.Any(a => a.User == u && a.Vote is null && a.Stage >= stage)) is { } done)
             return Refused($"'{done}' has nothing left to do on task {task.Id}.");
         if (Newcomers(task, to, context, out var stranger) is null)
@@ -124,7 +129,7 @@ public static class Flow
 
     static Decision<FlowEvent> Cancel(FlowState state, FlowCommand.Cancel command, FlowContext context)
     {
-        if (command.By != state.Instance.Initiator)
+        if (!command.AsAdministrator && command.By != state.Instance.Initiator)
             return Refused("Only the initiator cancels an instance.");
         if (string.IsNullOrWhiteSpace(command.Opinion))
             return Refused("A cancellation says why.");

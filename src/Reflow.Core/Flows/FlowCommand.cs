@@ -15,16 +15,28 @@ public abstract record FlowCommand
     public sealed record Reject(long TaskId, string By, string? Opinion) : FlowCommand;
 
     /// <summary>Roll back to an earlier task (seed 001).</summary>
-    public sealed record RollBack(long TaskId, string By, long ToTaskId, string Opinion) : FlowCommand;
+    public sealed record RollBack(long TaskId, string By, long ToTaskId, string Opinion) : FlowCommand
+    {
+        /// <summary>Whether an administrator intervenes: no assignee, and not bound by the policy that says whether and how far back a rollback may go.</summary>
+        public bool AsAdministrator { get; init; }
+    }
 
     /// <summary>Hand the task from some assignees, the operator when none is named, to others.</summary>
-    public sealed record Transfer(long TaskId, string By, IReadOnlyList<string> From, IReadOnlyList<string> To, string? Opinion) : FlowCommand;
+    public sealed record Transfer(long TaskId, string By, IReadOnlyList<string> From, IReadOnlyList<string> To, string? Opinion) : FlowCommand
+    {
+        /// <summary>Whether an administrator intervenes: from all who have not voted when none is named.</summary>
+        public bool AsAdministrator { get; init; }
+    }
 
     /// <summary>Ask more people.</summary>
     public sealed record AddAssignee(long TaskId, string By, IReadOnlyList<string> Users, AddAssigneeType Type, string? Opinion) : FlowCommand;
 
     /// <summary>Withdraw the instance.</summary>
-    public sealed record Cancel(string By, string Opinion) : FlowCommand;
+    public sealed record Cancel(string By, string Opinion) : FlowCommand
+    {
+        /// <summary>Whether an administrator intervenes instead of the initiator.</summary>
+        public bool AsAdministrator { get; init; }
+    }
 
     /// <summary>Tell people of the task.</summary>
     public sealed record Cc(long TaskId, string By, IReadOnlyList<string> Users) : FlowCommand;

@@ -68,12 +68,12 @@ sealed class FlowStore(Ids ids, PeopleCache directory)
     }
 
     /// <summary>Withdraws an instance; null on success.</summary>
-    public async ValueTask<Error?> Cancel(Session session, string instanceId, string by, string opinion, string operation, long now)
+    public async ValueTask<Error?> Cancel(Session session, string instanceId, string by, string opinion, string operation, long now, bool asAdministrator = false)
     {
         if (!long.TryParse(instanceId, out var id) || await FlowRows.Instance(session, id) is not { } stored) return FlowErrors.ParamInvalid.Because($"There is no instance {instanceId}.");
         var flow = await catalog.Get(session, stored.Flow);
         var state = await FlowRows.Load(session, stored.Instance, FlowPart.Marking);
-        return await Decide(session, stored, state, new FlowCommand.Cancel(by, opinion), flow, by, operation, now);
+        return await Decide(session, stored, state, new FlowCommand.Cancel(by, opinion) { AsAdministrator = asAdministrator }, flow, by, operation, now);
     }
 
     /// <summary>Makes or widens the chat group around a task and answers its id; whoever has no part in the task is refused.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Reflow.Core;
+using Reflow.Core.Flows;
 using Reflow.Server.Gateway;
 using Reflow.Server.Store;
 
@@ -15,6 +16,11 @@ static class FlowControl
         GetInstance.Serve(routes, db, flows);
         InstanceTimeline.Serve(routes, db, flows);
         StartInstance.Serve(routes, db, flows);
+        BatchAgree.Serve(routes, db, flows);
+        BatchRollBack.Serve(routes, db, flows);
+        ReassignTask.Serve(routes, db, flows);
+        JumpBack.Serve(routes, db, flows);
+        TerminateInstance.Serve(routes, db, flows);
     }
 
     /// <summary>Reads from the tenant of the path, unless the body is refused or there is no such tenant.</summary>
@@ -24,6 +30,19 @@ static class FlowControl
     /// <summary>As <see cref="Read"/>, and may change what it reads.</summary>
     public static async ValueTask<Reply> Change(this Call call, Db db, Func<Session, ValueTask<Reply>> work) => call.Body.Refusal is { } refusal ? refusal
         : await db.Change(call.Path("tenant"), session => InTenant(session, work), call.Aborted);
+
+    /// <summary>Does something with the task of the path as an administrator whom history names.</summary>
+    public static ValueTask<Reply> Intervene(this Call call, Db db, FlowStore flows, string by, Func<long, FlowCommand> command) => call.Change(db, async session =>
+        (await MissingTask(session, call.Path("task_id")) ?? await Stranger(session, flows, by)
+            ?? await flows.Act(session, call.Path("task_id"), command, by, call.Operation.Name, call.Now)) is { } error ? error : Reply.Empty);
+
+    /// <summary>The reason for something that needs one: <c>opinion</c>, and not blank.</summary>
+    public static string Why(this Input body)
+    {
+        var opinion = body.RequiredText("opinion");
+        if (body.Has("opinion") && string.IsNullOrWhiteSpace(opinion)) body.Violation("opinion", opinion, "says why");
+        return opinion;
+    }
 
     /// <summary>An integer in the query; null when absent. What is none, or out of range, is noted beside the faults of the body.</summary>
     public static long? Number(this Call call, string name, long least = 0, long most = long.MaxValue)
