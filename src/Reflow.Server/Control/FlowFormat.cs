@@ -8,6 +8,8 @@ namespace Reflow.Server.Control;
 /// <summary>How flow definitions are written: the <c>flows</c> of a workspace file, and the same members as JSON where they are stored. One reader for both.</summary>
 static class FlowFormat
 {
+    const int MostNodes = 300, MostEdges = 1000;
+
     static readonly TextFormat Key = TextFormat.Of("^[A-Za-z0-9_.-]{1,64}$", "1 to 64 letters, digits, dots, dashes or underscores");
     static readonly TextFormat Field = TextFormat.Of("^[A-Za-z_][A-Za-z0-9_]{0,63}$", "a letter or underscore, then letters, digits or underscores, 64 at most");
 
@@ -16,25 +18,42 @@ static class FlowFormat
     /// <param name="inFile">Whether this is a workspace file, which names people by user_id and checks that they are in it, and where versions are counted by deploying.</param>
     public static FlowDefinition Read(YamlSection flow, bool inFile)
     {
-        var definition = new FlowDefinition
-        {
-            Namespace = flow.RequiredText("namespace", Key),
-            Name = flow.RequiredText("name", Key),
-            ApiId = flow.RequiredText("api_id", Key),
-            Version = inFile ? 1 : (int)flow.RequiredInteger("version", 1, int.MaxValue),
-            Label = Labels(flow),
-            Form = [.. flow.Sections("form").Select(f => new FormField(f.RequiredText("key", Field), f.RequiredOneOf<FieldType>("type", FlowWords.Of)) { Label = Labels(f) })],
-            Administrators = inFile ? flow.References("user", "administrators") : flow.Texts("administrators"),
-            SamePerson = flow.OneOf<SamePerson>("same_person", FlowWords.Of) ?? SamePerson.AskAgain,
-            Rollback = Override(flow.Section("rollback")).Over(new()),
-            Summary = [.. flow.Texts("summary").Select(f => new SummaryField(f))],
-            Nodes = [.. flow.RequiredSections("nodes").Select(node => Node(node, inFile))],
-            Edges = [.. flow.RequiredSections("edges").Select(e => new FlowEdge(e.RequiredText("from"), e.RequiredText("to"), e.Text("when")))],
-        };
+        var definition = Members(flow, inFile);
         foreach (var fault in FlowValidation.Faults(definition))
             flow.Fault($"{fault.Path}: {fault.Sentence}");
         return definition;
     }
+
+    /// <summary>Reads a definition that somebody sent, with everything that is wrong with it; null when it cannot be read. Larger ones than anyone could draw are refused before they are walked.</summary>
+    public static (FlowDefinition? Definition, IReadOnlyList<FlowFault> Faults) Check(string json)
+    {
+        var reading = new YamlReading("definition");
+        if (new YamlTree("definition", json, reading.Faults).Read() is not YamlMap map)
+            return (null, [.. reading.Faults.Select(f => new FlowFault(f.Path, f.Sentence)), .. reading.Faults is [] ? [new FlowFault("", "A definition has members.")] : Array.Empty<FlowFault>()]);
+        var definition = Members(new(reading, map, new(map.Line, map.Column, ""), "", ""), inFile: false);
+        reading.Finish();
+        if (reading.Faults is not [])
+            return (null, [.. reading.Faults.OrderBy(f => f.Line).ThenBy(f => f.Column).Select(f => new FlowFault(f.Path, f.Sentence))]);
+        if (definition.Nodes.Count > MostNodes)
+            return (null, [new("nodes", $"A flow has at most {MostNodes} nodes.")]);
+        return definition.Edges.Count > MostEdges ? (null, [new("edges", $"A flow has at most {MostEdges} edges.")]) : (definition, FlowValidation.Faults(definition));
+    }
+
+    static FlowDefinition Members(YamlSection flow, bool inFile) => new()
+    {
+        Namespace = flow.RequiredText("namespace", Key),
+        Name = flow.RequiredText("name", Key),
+        ApiId = flow.RequiredText("api_id", Key),
+        Version = inFile ? 1 : (int)(flow.Integer("version", 1, int.MaxValue) ?? 1),
+        Label = Labels(flow),
+        Form = [.. flow.Sections("form").Select(f => new FormField(f.RequiredText("key", Field), f.RequiredOneOf<FieldType>("type", FlowWords.Of)) { Label = Labels(f) })],
+        Administrators = inFile ? flow.References("user", "administrators") : flow.Texts("administrators"),
+        SamePerson = flow.OneOf<SamePerson>("same_person", FlowWords.Of) ?? SamePerson.AskAgain,
+        Rollback = Override(flow.Section("rollback")).Over(new()),
+        Summary = [.. flow.Texts("summary").Select(f => new SummaryField(f))],
+        Nodes = [.. flow.RequiredSections("nodes").Select(node => Node(node, inFile))],
+        Edges = [.. flow.RequiredSections("edges").Select(e => new FlowEdge(e.RequiredText("from"), e.RequiredText("to"), e.Text("when")))],
+    };
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <exception cref="FormatException">The text is no definition.</exception>

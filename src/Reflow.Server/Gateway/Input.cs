@@ -124,6 +124,9 @@ public sealed class Input
     /// <summary>The member as it was sent, for values whose type depends on something else; undefined when absent.</summary>
     public JsonElement Raw(string name) => Member(name);
 
+    /// <summary>All of it as it was sent; undefined when nothing was.</summary>
+    public JsonElement Whole => json;
+
     /// <summary>Notes that a parameter is out of range.</summary>
     public void Violation(string name, string value, string description) => faults.Violations.Add(new(path + name, value, description));
 

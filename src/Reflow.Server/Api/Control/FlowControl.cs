@@ -21,6 +21,12 @@ static class FlowControl
         ReassignTask.Serve(routes, db, flows);
         JumpBack.Serve(routes, db, flows);
         TerminateInstance.Serve(routes, db, flows);
+        ValidateFlow.Serve(routes, db, flows);
+        DeployFlow.Serve(routes, db, flows);
+        ListFlows.Serve(routes, db);
+        GetFlow.Serve(routes, db);
+        ActivateFlow.Serve(routes, db);
+        RetireFlow.Serve(routes, db);
     }
 
     /// <summary>Reads from the tenant of the path, unless the body is refused or there is no such tenant.</summary>
@@ -62,6 +68,13 @@ static class FlowControl
 
     /// <summary>An instance of the tenant; null when there is none.</summary>
     public static async ValueTask<StoredInstance?> Instance(Session session, string id) => long.TryParse(id, out var instance) ? await FlowRows.Instance(session, instance) : null;
+
+    /// <summary>The version of a flow that the path names, with its definition; null when there is none.</summary>
+    public static async ValueTask<(FlowVersionRow Row, string Doc)?> Version(Call call, Session session) => int.TryParse(call.Path("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        ? await FlowVersions.Find(session, new(call.Path("namespace"), call.Path("name"), version)) : null;
+
+    /// <summary>That there is no such version.</summary>
+    public static Error MissingVersion(Call call) => Missing($"There is no version {call.Path("version")} of flow {call.Path("name")} in {call.Path("namespace")}.");
 
     /// <summary>Why someone cannot be named as the operator; null when there is such a person.</summary>
     public static async ValueTask<Error?> Stranger(Session session, FlowStore flows, string user) =>

@@ -23,6 +23,17 @@ static class FlowShapes
         if (instance.EndedAt is { } ended) json.WriteNumber("ended_at"u8, ended);
     }
 
+    /// <summary>The members that every answer shows of a flow's version.</summary>
+    public static void Version(Utf8JsonWriter json, FlowVersionRow row)
+    {
+        json.WriteString("namespace"u8, row.Version.Namespace);
+        json.WriteString("name"u8, row.Version.Name);
+        json.WriteNumber("version"u8, row.Version.Version);
+        json.WriteString("api_id"u8, row.ApiId);
+        json.WriteString("state"u8, row.State);
+        json.WriteNumber("deployed_at"u8, row.DeployedAt);
+    }
+
     /// <summary>A task with its node and its people.</summary>
     /// <param name="json">Where to.</param>
     /// <param name="task">The task.</param>

@@ -1,0 +1,28 @@
+using Reflow.Server.Gateway;
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Api.Control;
+
+/// <summary>POST /reflow/v1/tenants/:tenant/flows/validate: every fault of a definition, with the path to it. Stores nothing; faults are the answer, no refusal.</summary>
+static class ValidateFlow
+{
+    public static void Serve(Routes routes, Db db, FlowStore flows) => routes.Serve("control.flow.definition.validate", call => call.Read(db, async session =>
+    {
+        var (_, faults) = await FlowBody.Read(call, session, flows);
+        return Reply.Data(json =>
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("valid"u8, faults is []);
+            json.WriteStartArray("faults"u8);
+            foreach (var fault in faults)
+            {
+                json.WriteStartObject();
+                json.WriteString("path"u8, fault.Path);
+                json.WriteString("sentence"u8, fault.Sentence);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }));
+}
