@@ -10,6 +10,7 @@ using Reflow.Server.Api.Reports;
 using Reflow.Server.Api.Tasks;
 using Reflow.Server.Control;
 using Reflow.Server.Gateway;
+using Reflow.Server.Jobs;
 using Reflow.Server.Store;
 
 namespace Reflow.Server;
@@ -20,14 +21,17 @@ public sealed class ReflowServer : IAsyncDisposable
     readonly WebApplication app;
     readonly DataDirectory directory;
 
-    ReflowServer(WebApplication app, DataDirectory directory, Db db, Tokens tokens, Routes routes) =>
-        (this.app, this.directory, Db, Tokens, Routes) = (app, directory, db, tokens, routes);
+    ReflowServer(WebApplication app, DataDirectory directory, Db db, Tokens tokens, Routes routes, FlowTimers timers) =>
+        (this.app, this.directory, Db, Tokens, Routes, Timers) = (app, directory, db, tokens, routes, timers);
 
     /// <summary>The store.</summary>
     internal Db Db { get; }
 
     /// <summary>The tokens it issues.</summary>
     internal Tokens Tokens { get; }
+
+    /// <summary>What reminds and lets tasks come due.</summary>
+    internal FlowTimers Timers { get; }
 
     /// <summary>The operations that are served.</summary>
     public Routes Routes { get; }
@@ -51,11 +55,11 @@ public sealed class ReflowServer : IAsyncDisposable
             await Furnish(settings, db, ids, clock, ct);
             var routes = new Routes(Contract.Operations);
             var tokens = new Tokens(db, directory.Key, clock);
-            var projects = Serve(routes, db, ids, tokens, new(), clock);
+            var flows = new FlowStore(ids, new());
+            var projects = Serve(routes, db, ids, tokens, flows, clock);
             var app = Build(settings, routes, db, tokens, projects, clock);
-            var server = new ReflowServer(app, directory, db, tokens, routes);
             await Listen(app, settings.Urls, ct);
-            return server;
+            return new(app, directory, db, tokens, routes, new(db, flows, clock, app.Services.GetRequiredService<ILogger<FlowTimers>>()));
         }
         catch (Exception e)
         {
@@ -73,6 +77,7 @@ public sealed class ReflowServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync();
+        await Timers.DisposeAsync();
         await app.DisposeAsync();
         await Db.DisposeAsync();
         directory.Dispose();
@@ -98,14 +103,13 @@ public sealed class ReflowServer : IAsyncDisposable
 
     static string OneLine(IReadOnlyList<WorkspaceFault> faults, int count) => count > 1 ? $"{faults[0]} (and {count - 1} more)" : $"{faults[0]}";
 
-    static ProjectStore Serve(Routes routes, Db db, Ids ids, Tokens tokens, PeopleCache people, TimeProvider clock)
+    static ProjectStore Serve(Routes routes, Db db, Ids ids, Tokens tokens, FlowStore flows, TimeProvider clock)
     {
         var projects = new ProjectStore(db, ids, clock);
         Health.Serve(routes);
         IssueTokens.Serve(routes, db, tokens);
         TasksApi.Serve(routes, new TaskStore(db, ids, clock));
         ReportsApi.Serve(routes, db);
-        var flows = new FlowStore(ids, people);
         FlowsApi.Serve(routes, db, flows);
         FlowControl.Serve(routes, db, flows);
         ProjectsApi.Serve(routes, db, tokens, projects);

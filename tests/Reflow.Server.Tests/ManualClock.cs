@@ -1,6 +1,6 @@
 namespace Reflow.Server.Tests;
 
-/// <summary>A clock that stands still until it is told to move; timers fire when it passes them.</summary>
+/// <summary>A clock that stands still until it is told to move; timers fire when it passes them, once however far it goes.</summary>
 sealed class ManualClock(DateTimeOffset start) : TimeProvider
 {
     readonly List<Timer> timers = [];
@@ -29,7 +29,7 @@ sealed class ManualClock(DateTimeOffset start) : TimeProvider
         {
             now += by;
             due = [.. timers.Where(timer => timer.Due <= now)];
-            foreach (var timer in due) timer.Due = null;
+            foreach (var timer in due) timer.Due = timer.Period is { } period ? now + period : null;
         }
         foreach (var timer in due) timer.Fire();
     }
@@ -46,11 +46,17 @@ sealed class ManualClock(DateTimeOffset start) : TimeProvider
     {
         public DateTimeOffset? Due { get; set; }
 
+        public TimeSpan? Period { get; private set; }
+
         public void Fire() => fire();
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (clock.timers) Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock.now + dueTime;
+            lock (clock.timers)
+            {
+                Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock.now + dueTime;
+                Period = period > TimeSpan.Zero ? period : null;
+            }
             return true;
         }
 

@@ -27,6 +27,8 @@ public sealed class TestReflow : IAsyncDisposable
 
     public Db Db => server.Db;
 
+    internal Jobs.FlowTimers Timers => server.Timers;
+
     public Uri Address => server.Address;
 
     public IReadOnlyDictionary<string, Gateway.Operation> Served => server.Routes.Served;

@@ -30,6 +30,8 @@ public static class FlowApply
         FlowEvent.Transferred x => state.Change(x.TaskId, task => task with { Assignees = Replace(task.Assignees, x.From, x.To) }),
         FlowEvent.AssigneesAdded x => state.Change(x.TaskId, task => task with { Assignees = Add(task.Assignees, x.By, x.Users, x.Type) }),
         FlowEvent.Copied or FlowEvent.Expedited => state,
+        FlowEvent.Reminded x => state.Change(x.TaskId, task => task with { RemindAt = null }),
+        FlowEvent.CameDue x => state.Change(x.TaskId, task => task with { DueAt = null }),
         FlowEvent.Ended x => state with { Instance = state.Instance with { Status = x.Status, EndedAt = x.At } },
         _ => throw new UnreachableException(),
     };

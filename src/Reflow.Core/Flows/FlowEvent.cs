@@ -38,6 +38,12 @@ public abstract record FlowEvent
     /// <summary>Assignees were urged.</summary>
     public sealed record Expedited(long TaskId, string By, IReadOnlyList<string> Users, string? Opinion, long At) : FlowEvent;
 
+    /// <summary>The clock reminded those whose turn it was; it does so once.</summary>
+    public sealed record Reminded(long TaskId, string Node, IReadOnlyList<string> Users, long At) : FlowEvent;
+
+    /// <summary>The task came due before those whose turn it was had acted; it does so once.</summary>
+    public sealed record CameDue(long TaskId, string Node, IReadOnlyList<string> Users, long At) : FlowEvent;
+
     /// <summary>The instance is over.</summary>
     public sealed record Ended(InstanceStatus Status, string? By, string? Opinion, long At) : FlowEvent;
 }

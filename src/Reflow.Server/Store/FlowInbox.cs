@@ -70,7 +70,7 @@ static class FlowInbox
         FlowEvent.Transferred e => e.TaskId,
         FlowEvent.AssigneesAdded e => e.TaskId,
         FlowEvent.Copied e => e.TaskId,
-        FlowEvent.TaskRevived or FlowEvent.Started or FlowEvent.Fired or FlowEvent.Undone or FlowEvent.Expedited or FlowEvent.Ended => null,
+        FlowEvent.TaskRevived or FlowEvent.Started or FlowEvent.Fired or FlowEvent.Undone or FlowEvent.Expedited or FlowEvent.Reminded or FlowEvent.CameDue or FlowEvent.Ended => null,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

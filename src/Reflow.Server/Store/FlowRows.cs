@@ -112,6 +112,8 @@ static class FlowRows
             case FlowEvent.AssigneesAdded e:
                 await Update(session, after.Tasks[e.TaskId]);
                 break;
+            // The claim that lets a timer fire has cleared its time.
+            case FlowEvent.Reminded or FlowEvent.CameDue:
             case FlowEvent.Copied or FlowEvent.Expedited or FlowEvent.Ended:
                 break;
             default:

@@ -76,6 +76,23 @@ sealed class FlowStore(Ids ids, PeopleCache directory)
         return await Decide(session, stored, state, new FlowCommand.Cancel(by, opinion) { AsAdministrator = asAdministrator }, flow, by, operation, now);
     }
 
+    /// <summary>Fires the timers of a tenant whose moment has come, the longest overdue first; each fires for one caller only, and once.</summary>
+    /// <param name="session">The change's session.</param>
+    /// <param name="now">Unix ms.</param>
+    /// <param name="most">How many at most.</param>
+    public async ValueTask<IReadOnlyList<FiredTimer>> Fire(Session session, long now, int most)
+    {
+        var fired = new List<FiredTimer>();
+        foreach (var armed in await FlowTimerRows.Past(session, now, most))
+        {
+            if (await Find(session, $"{armed.TaskId}") is not var (stored, task, flow) || task.Fire(armed.Timer, flow.Net, now) is not { } happened) continue;
+            if (!await FlowTimerRows.Claim(session, armed)) continue;
+            await Save(session, stored, FlowState.Of(stored.Instance, [], [], [task]), [happened], flow, Clock, Operation(armed.Timer), now);
+            fired.Add(new(session.Tenant, stored.Instance.Id, armed, happened));
+        }
+        return fired;
+    }
+
     /// <summary>Makes or widens the chat group around a task and answers its id; whoever has no part in the task is refused.</summary>
     public async ValueTask<(string ChatId, Error? Error)> Chat(Session session, string taskId, FlowChat chat, string operation, long now)
     {
@@ -152,6 +169,11 @@ sealed class FlowStore(Ids ids, PeopleCache directory)
         var stored = await FlowRows.Instance(session, instance) ?? throw new StoreException($"task {id} has no instance");
         return (stored, task, await catalog.Get(session, stored.Flow));
     }
+
+    // Nobody's kunlun id: those are digits.
+    const string Clock = "system";
+
+    static string Operation(FlowTimer timer) => timer switch { FlowTimer.Remind => "flow.timer.remind", FlowTimer.Due => "flow.timer.due" };
 
     static Error NoTask(string id) => FlowErrors.ParamInvalid.Because($"There is no task {id}.");
 

@@ -1,0 +1,111 @@
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Jobs;
+
+/// <summary>
+/// Reminds and lets tasks come due when their moment has come (contracts: apaas I17). Looks once a second by the server's clock, so never early and at most a second late;
+/// what came due while no server ran fires at the start. Any number of nodes may look at the same store: clearing the time is the claim.
+/// </summary>
+sealed partial class FlowTimers : IAsyncDisposable
+{
+    /// <summary>More in one change would make the callers who wait for the writer wait long.</summary>
+    const int LargestBatch = 100;
+
+    static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    readonly Db db;
+    readonly FlowStore flows;
+    readonly TimeProvider clock;
+    readonly ILogger log;
+    readonly CancellationTokenSource stopping = new();
+    readonly Lock gate = new();
+    readonly ITimer timer;
+    Task looking = Task.CompletedTask;
+    bool waiting;
+
+    /// <summary>Looks now, and from now on.</summary>
+    public FlowTimers(Db db, FlowStore flows, TimeProvider clock, ILogger<FlowTimers> log)
+    {
+        (this.db, this.flows, this.clock, this.log) = (db, flows, clock, log);
+        Look();
+        timer = clock.CreateTimer(_ => Look(), null, Every, Every);
+    }
+
+    /// <summary>Ends when everything that was due until now has fired, or failed to.</summary>
+    internal Task Settled
+    {
+        get { lock (gate) return looking; }
+    }
+
+    /// <summary>Fires what is due at a moment, and answers what fired, tenant by tenant in the order of their moments. A tenant that fails is logged and left for the next time.</summary>
+    /// <param name="now">Unix ms.</param>
+    /// <param name="ct">Ends it between two changes.</param>
+    /// <exception cref="StoreException">The database refused to tell what is due.</exception>
+    public async Task<IReadOnlyList<FiredTimer>> Fire(long now, CancellationToken ct)
+    {
+        var fired = new List<FiredTimer>();
+        foreach (var tenant in await db.ReadSystem(session => FlowTimerRows.Tenants(session, now), ct))
+        {
+            try
+            {
+                int count;
+                do
+                {
+                    var batch = await db.Change(tenant, session => flows.Fire(session, now, LargestBatch), ct);
+                    fired.AddRange(batch);
+                    count = batch.Count;
+                }
+                while (count == LargestBatch);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                TenantFailed(e, tenant);
+            }
+        }
+        return fired;
+    }
+
+    /// <summary>Looks no more, and ends when the last look has.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await timer.DisposeAsync();
+        await stopping.CancelAsync();
+        await Settled;
+        stopping.Dispose();
+    }
+
+    // One look at a time, and one that waits is enough: it reads the clock when its turn comes.
+    void Look()
+    {
+        lock (gate)
+        {
+            if (waiting || stopping.IsCancellationRequested) return;
+            waiting = true;
+            var before = looking;
+            looking = Task.Run(() => LookAfter(before));
+        }
+    }
+
+    async Task LookAfter(Task before)
+    {
+        await before;
+        lock (gate) waiting = false;
+        try
+        {
+            await Fire(clock.GetUtcNow().ToUnixTimeMilliseconds(), stopping.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            LookFailed(e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "what is due of flows is not known; trying again")]
+    partial void LookFailed(Exception e);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "timers of flows of tenant {Tenant} failed; trying again")]
+    partial void TenantFailed(Exception e, string tenant);
+}

@@ -1,0 +1,56 @@
+using Reflow.Core.Flows;
+
+namespace Reflow.Server.Store;
+
+/// <summary>The times at which pending tasks remind and come due. Only times that have not fired are stored, and the indexes hold nothing else.</summary>
+static class FlowTimerRows
+{
+    /// <summary>The tenants in which something is due.</summary>
+    public static ValueTask<List<string>> Tenants(SystemSession session, long now) => session.Query(
+        $"""
+        select t.tenant from tenant t
+        where exists (select 1 from flow_task f{session.Engine.By("flow_task_remind")} where f.tenant = t.tenant and f.remind_at <= $1 and f.status = 0)
+           or exists (select 1 from flow_task f{session.Engine.By("flow_task_due")} where f.tenant = t.tenant and f.due_at <= $1 and f.status = 0)
+        order by t.tenant
+        """,
+        r => r.GetString(0), now);
+
+    /// <summary>The timers of a tenant whose moment has come, the longest overdue first; of one moment, the reminders first.</summary>
+    public static async ValueTask<IReadOnlyList<ArmedTimer>> Past(Session session, long now, int most) =>
+        [.. (await Past(session, FlowTimer.Remind, now, most)).Concat(await Past(session, FlowTimer.Due, now, most))
+            .OrderBy(armed => (armed.At, armed.Timer, armed.TaskId)).Take(most)];
+
+    /// <summary>Takes a timer: true for the one caller who then fires it.</summary>
+    public static async ValueTask<bool> Claim(Session session, ArmedTimer armed)
+    {
+        var (column, _) = Of(armed.Timer);
+        return await session.Execute($"update flow_task set {column} = null where tenant = $1 and id = $2 and {column} = $3 and status = 0", armed.TaskId, armed.At) == 1;
+    }
+
+    static ValueTask<List<ArmedTimer>> Past(Session session, FlowTimer timer, long now, int most)
+    {
+        var (column, index) = Of(timer);
+        return session.Query(
+            $"select id, {column} from flow_task{session.Engine.By(index)} where tenant = $1 and {column} <= $2 and status = 0 order by {column}, id limit $3",
+            r => new ArmedTimer(timer, r.GetInt64(0), r.GetInt64(1)), now, most);
+    }
+
+    static (string Column, string Index) Of(FlowTimer timer) => timer switch
+    {
+        FlowTimer.Remind => ("remind_at", "flow_task_remind"),
+        FlowTimer.Due => ("due_at", "flow_task_due"),
+    };
+}
+
+/// <summary>A timer of a task.</summary>
+/// <param name="Timer">Which.</param>
+/// <param name="TaskId">The task.</param>
+/// <param name="At">Its moment, Unix ms.</param>
+readonly record struct ArmedTimer(FlowTimer Timer, long TaskId, long At);
+
+/// <summary>A timer that fired.</summary>
+/// <param name="Tenant">The task's tenant.</param>
+/// <param name="Instance">The task's instance.</param>
+/// <param name="Timer">Which timer of which task, and when its moment was.</param>
+/// <param name="Happened">What was recorded.</param>
+sealed record FiredTimer(string Tenant, long Instance, ArmedTimer Timer, FlowEvent Happened);
