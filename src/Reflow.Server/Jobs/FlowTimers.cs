@@ -68,6 +68,7 @@ sealed partial class FlowTimers : IAsyncDisposable
     /// <summary>Looks no more, and ends when the last look has.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (stopping.IsCancellationRequested) return;
         await timer.DisposeAsync();
         await stopping.CancelAsync();
         await Settled;
