@@ -102,6 +102,16 @@ static class InstanceTimeline
                 Is(json, "expedited", e.TaskId, e.Opinion);
                 Users(json, "users", e.Users);
                 break;
+            case FlowEvent.Reminded e:
+                Is(json, "reminded", e.TaskId);
+                json.WriteString("node"u8, e.Node);
+                Users(json, "users", e.Users);
+                break;
+            case FlowEvent.CameDue e:
+                Is(json, "came_due", e.TaskId);
+                json.WriteString("node"u8, e.Node);
+                Users(json, "users", e.Users);
+                break;
             case FlowEvent.Ended e:
                 Is(json, "ended", opinion: e.Opinion);
                 json.WriteString("status"u8, FlowShapes.Word(e.Status));
