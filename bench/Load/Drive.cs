@@ -3,10 +3,11 @@ using System.Diagnostics;
 namespace Reflow.Bench.Load;
 
 /// <summary>What a run came to.</summary>
+/// <param name="Calls">Answers.</param>
 /// <param name="Rate">Answers per second.</param>
 /// <param name="Median">Half of the answers took at most this long.</param>
 /// <param name="P99">99 of 100 answers took at most this long.</param>
-sealed record Pace(double Rate, TimeSpan Median, TimeSpan P99);
+sealed record Pace(int Calls, double Rate, TimeSpan Median, TimeSpan P99);
 
 /// <summary>Many connections, each of which waits for its answer before it asks again.</summary>
 static class Drive
@@ -22,7 +23,7 @@ static class Drive
         var elapsed = watch.Elapsed;
         foreach (var connection in connections) connection.Dispose();
         var all = took.SelectMany(one => one).Order().ToList();
-        return new(all.Count / elapsed.TotalSeconds, TimeSpan.FromTicks(all[all.Count / 2]), TimeSpan.FromTicks(all[all.Count * 99 / 100]));
+        return new(all.Count, all.Count / elapsed.TotalSeconds, TimeSpan.FromTicks(all[all.Count / 2]), TimeSpan.FromTicks(all[all.Count * 99 / 100]));
     }
 
     static async Task<List<long>> Circle(Connection connection, IReadOnlyList<byte[]> requests, Stopwatch watch, TimeSpan duration)

@@ -86,6 +86,7 @@ async Task Compare(Table table, string work, double goal, ServerProcess reflow, 
     await Drive.Run(reflow.Address, ours, seconds / 2);
     await Drive.Run(bare.Address, theirs, seconds / 2);
     var (our, their) = (new List<Pace>(), new List<Pace>());
+    var (begun, bareBegun) = (reflow.Cpu, bare.Cpu);
     for (var round = 0; round < Rounds; round++)
     {
         our.Add(await Drive.Run(reflow.Address, ours, seconds));
@@ -94,9 +95,12 @@ async Task Compare(Table table, string work, double goal, ServerProcess reflow, 
     }
     var (rate, bareRate) = (Median(our.Select(pace => pace.Rate)), Median(their.Select(pace => pace.Rate)));
     table.Add($"{work}, calls/s", rate, bareRate, $"at least {goal:0.0}", rate >= goal * bareRate);
+    table.Add($"{work}, CPU µs per call", PerCall(reflow.Cpu - begun, our), PerCall(bare.Cpu - bareBegun, their), goal: null, met: true);
     var tail = Median(our.Select(pace => pace.P99 / pace.Median));
     table.Add($"{work}, p99 / p50", tail, Median(their.Select(pace => pace.P99 / pace.Median)), "at most 5 itself", tail <= 5);
 }
+
+static double PerCall(TimeSpan cpu, List<Pace> paces) => cpu.TotalMicroseconds / paces.Sum(pace => pace.Calls);
 
 static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
 

@@ -23,6 +23,16 @@ sealed class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>Processor time used so far. Unlike a rate, it hardly feels what else the machine is doing.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts a program on a free port; <paramref name="arguments"/> makes its arguments from the address.</summary>
     public static async Task<ServerProcess> Start(string program, Func<string, string[]> arguments)
     {
