@@ -9,13 +9,19 @@ public class ContractTests
 {
     static readonly IReadOnlyList<IReadOnlyDictionary<string, string>> Errors = [.. Contract.Rows("errors.tsv")];
 
+    const string InTransition = nameof(Projects.Races.Two_that_move_an_item_at_once_one_succeeds_and_the_other_hears_of_a_transition);
+
     /// <summary>Rows that no single request after a preparation can show, with the test that shows them.</summary>
     static readonly Dictionary<string, string> ShownOtherwise = new()
     {
         ["platform * - 404 page not found"] = nameof(GatewayScenarios.An_unknown_path_or_method_is_a_404_in_plain_text),
         ["projects * 10429 API Request Frequency Limit"] = nameof(Projects.ProjectFlows.A_token_may_call_fifteen_times_a_second_and_then_hears_of_the_limit_in_this_apis_own_words),
         ["platform * 99991400 request trigger frequency limit"] = nameof(GatewayScenarios.One_call_too_many_is_a_429_that_says_how_long_to_wait),
-        ["projects project.node.operate 50006 The current workflow is in transition"] = nameof(Projects.ProjectFlows.Two_at_once_one_succeeds_and_the_other_hears_of_a_transition),
+        ["projects project.node.operate 50006 The current workflow is in transition"] = InTransition,
+        ["projects project.node.update 50006 The current workflow is in transition"] = InTransition,
+        ["projects project.sub_task.modify 50006 The current workflow is in transition"] = InTransition,
+        ["projects project.workflow.state_change 50006 The current workflow is in transition"] = InTransition,
+        ["projects project.node.operate 20007 Workitem is abort"] = nameof(Projects.Races.A_termination_that_comes_between_the_look_and_the_lock_is_found_under_the_lock),
     };
 
     [Fact]

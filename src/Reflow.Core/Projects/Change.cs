@@ -24,9 +24,11 @@ sealed class Change(NodeFlow flow, WorkItem item, ProjectCommand command, Func<s
     [IndexerName("NodeOf")]
     public Node this[TemplateNode node] => Item.NodeOf(node.Key)!;
 
-    /// <summary>Goes on with the node, or refuses a key that is none of the item's (row 3).</summary>
+    /// <summary>Goes on with the node, or refuses an item without nodes (row 14) and a key that is none of the item's (row 3).</summary>
     public Error? On(string key, Func<TemplateNode, Error?> then) =>
-        flow.Find(Item, key) is { } node ? then(node) : ProjectErrors.NodeNotInWorkflow;
+        flow.Template.IsStateFlow ? ProjectErrors.WorkflowBroken
+        : flow.Find(Item, key) is { } node ? then(node)
+        : ProjectErrors.NodeNotInWorkflow;
 
     /// <summary>The veto of an interceptor (row 15).</summary>
     public Error? Intercept(PluginEvent what, string? node = null) =>

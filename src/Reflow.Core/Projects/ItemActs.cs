@@ -20,7 +20,7 @@ static class ItemActs
         var item = new WorkItem(command.Id, flow.Project.Key, type.Key, template.Id, template.Version, command.Name, command.By, command.At)
         {
             Nodes = NodesOf(template, command),
-            Statuses = [.. type.Statuses.Take(1).Select(s => new StatusChange(s.Key, command.At, command.By))],
+            Statuses = [.. FirstStatus(type, template).Select(key => new StatusChange(key, command.At, command.By))],
             Fields = type.Fields.Where(f => f.Default is not null).ToDictionary(f => f.Key, f => f.Default!),
         };
         var change = new Change(flow, item, command, knows);
@@ -38,6 +38,7 @@ static class ItemActs
 
     public static Error? Abort(this Change change, ProjectCommand.Abort command)
     {
+        if (change.Flow.Template.IsStateFlow) return ProjectErrors.OnlyNodeFlows;
         if (string.IsNullOrWhiteSpace(command.Reason)) return ProjectErrors.AbortReasonMissing;
         if (change.Item.Aborted is not null) return ProjectErrors.AbortedAlready;
         if (change.Item.Frozen) return ProjectErrors.IllegalOperation.Because("The item is frozen.");
@@ -47,6 +48,7 @@ static class ItemActs
 
     public static Error? Restore(this Change change, ProjectCommand.Restore command)
     {
+        if (change.Flow.Template.IsStateFlow) return ProjectErrors.OnlyNodeFlows;
         if (string.IsNullOrWhiteSpace(command.Reason)) return ProjectErrors.AbortReasonMissing;
         if (change.Item.Aborted is null) return ProjectErrors.RestoredAlready;
         change.Emit(new ProjectEvent.Restored(command.Reason, command.Option));
@@ -64,6 +66,10 @@ static class ItemActs
         if (change.Item.Frozen != command.Frozen) change.Emit(new ProjectEvent.Froze(command.Frozen));
         return null;
     }
+
+    static IEnumerable<string> FirstStatus(WorkItemType type, Template template) => template.IsStateFlow
+        ? template.States.Where(s => s.Kind is StateKind.Start).Select(s => s.Key).Take(1)
+        : type.Statuses.Take(1).Select(s => s.Key);
 
     static List<Node> NodesOf(Template template, ProjectCommand.Create command)
     {

@@ -30,13 +30,15 @@ public static class ItemConditions
     {
         var schema = Schema(fields);
         When? Bound(When? when) => when is null ? null : Condition.Parse(when.Text, schema).Condition is { } condition ? Of(fields, condition) : when with { Holds = _ => false };
+        IReadOnlyList<FormItem> Form(IReadOnlyList<FormItem> form) => [.. form.Select(f => f with { Visible = Bound(f.Visible), RequiredIf = Bound(f.RequiredIf) })];
         return template with
         {
+            States = [.. template.States.Select(s => s with { Form = Form(s.Form) })],
             Nodes = [.. template.Nodes.Select(n => n with
             {
                 Visible = Bound(n.Visible),
                 OwnerRules = [.. n.OwnerRules.Select(r => r with { If = Bound(r.If) })],
-                Form = [.. n.Form.Select(f => f with { Visible = Bound(f.Visible), RequiredIf = Bound(f.RequiredIf) })],
+                Form = Form(n.Form),
             })],
         };
     }

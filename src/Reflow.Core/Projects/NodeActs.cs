@@ -5,12 +5,7 @@ static class NodeActs
 {
     public static Error? Confirm(this Change change, TemplateNode conf, ProjectCommand.Confirm command)
     {
-        var permitted = change.Flow.Allows(conf.DoneOperationRoles, change.Item, change[conf], change.By);
-        if (!permitted) return ProjectErrors.NoPermission.Because($"{change.By} is none of {string.Join(", ", conf.DoneOperationRoles)}.");
-        if (change.Arrived(conf) is { } early) return early;
-        if (change.ConfirmedAlready(conf) is { } again) return again;
-        if (NodePatches.Apply(change, conf, command.Patch) is { } wrong) return wrong;
-        change.CompleteAutoTasks(conf);
+        if (change.Prepare(conf, command) is { } no) return no;
         foreach (var need in NodeNeeds.Of(change.Flow, change.Item, conf, change.By))
             if (!need.Met) return need.Refusal;
 
@@ -22,6 +17,22 @@ static class NodeActs
         }
         change.Emit(new ProjectEvent.NodePassed(conf.Key, change.At));
         return change.Settled().Intercept(PluginEvent.CompleteNode, conf.Key);
+    }
+
+    /// <summary>All that is missing at once, where a confirm would hear of the first.</summary>
+    public static IReadOnlyList<Need> Unmet(Change change, TemplateNode conf, ProjectCommand.Confirm command) =>
+        change.Prepare(conf, command) is not null ? [] : [.. NodeNeeds.Of(change.Flow, change.Item, conf, change.By).Where(n => !n.Met)];
+
+    // What comes before the gates (§3.3 steps 11-13).
+    static Error? Prepare(this Change change, TemplateNode conf, ProjectCommand.Confirm command)
+    {
+        var permitted = change.Flow.Allows(conf.DoneOperationRoles, change.Item, change[conf], change.By);
+        if (!permitted) return ProjectErrors.NoPermission.Because($"{change.By} is none of {string.Join(", ", conf.DoneOperationRoles)}.");
+        if (change.Arrived(conf) is { } early) return early;
+        if (change.ConfirmedAlready(conf) is { } again) return again;
+        if (NodePatches.Apply(change, conf, command.Patch) is { } wrong) return wrong;
+        change.CompleteAutoTasks(conf);
+        return null;
     }
 
     public static Error? RollBack(this Change change, TemplateNode conf, ProjectCommand.RollBack command)
@@ -66,13 +77,6 @@ static class NodeActs
         return null;
     }
 
-    public static Error? RecordHours(this Change change, TemplateNode conf, ProjectCommand.RecordHours command)
-    {
-        if (command.Hours <= 0) return ProjectErrors.InvalidParam("work_time");
-        change.Emit(new ProjectEvent.HoursRecorded(conf.Key, new(command.Id, change.By, command.Hours, command.Description, change.At)));
-        return change.Intercept(PluginEvent.ActualHours, conf.Key);
-    }
-
     static Error? Arrived(this Change change, TemplateNode conf) => change[conf].Status switch
     {
         NodeStatus.NotStarted => ProjectErrors.NodeNotArrived,
@@ -103,7 +107,7 @@ static class NodeActs
 
     static void ClearReviews(this Change change, TemplateNode conf)
     {
-        if (change[conf].Reviews.Count > 0) change.Emit(new ProjectEvent.ReviewsCleared(conf.Key));
+        if (change[conf] is { Reviews.Count: > 0 } or { Summary: not null }) change.Emit(new ProjectEvent.ReviewsCleared(conf.Key));
     }
 
     // A node that sets no status has that of the nearest node above it that does.

@@ -61,6 +61,7 @@ public sealed class NodeFlow
     /// </summary>
     public Error? Precheck(WorkItem item, string? node) =>
         !Fits(item) ? ProjectErrors.WorkflowBroken
+        : node is not null && Template.IsStateFlow ? ProjectErrors.WorkflowBroken.Because("The item follows a state flow: it has no nodes.")
         : item.Aborted is not null ? ProjectErrors.AbortedAlready
         : node is not null && Find(item, node) is null ? ProjectErrors.NodeNotInWorkflow
         : null;
@@ -90,16 +91,29 @@ public sealed class NodeFlow
             ProjectCommand.Confirm c => change.On(c.Node, n => change.Confirm(n, c)),
             ProjectCommand.RollBack c => change.On(c.Node, n => change.RollBack(n, c)),
             ProjectCommand.UpdateNode c => change.On(c.Node, n => change.Update(n, c)),
-            ProjectCommand.RecordHours c => change.On(c.Node, n => change.RecordHours(n, c)),
+            ProjectCommand.RecordHours c => change.RecordHours(c),
+            ProjectCommand.UpdateHours c => change.UpdateHours(c),
+            ProjectCommand.RemoveHours c => change.RemoveHours(c),
+            ProjectCommand.SetTimes c => change.On(c.Node, n => change.SetTimes(n, c)),
+            ProjectCommand.Review c => change.On(c.Node, n => change.Review(n, c)),
+            ProjectCommand.BatchField c => change.BatchField(c),
             ProjectCommand.CreateSubTask c => change.On(c.Node, n => change.CreateSubTask(n, c)),
             ProjectCommand.UpdateSubTask c => change.On(c.Node, n => change.UpdateSubTask(n, c)),
             ProjectCommand.ConfirmSubTask c => change.On(c.Node, n => change.ConfirmSubTask(n, c)),
             ProjectCommand.RollBackSubTask c => change.On(c.Node, n => change.RollBackSubTask(n, c)),
+            ProjectCommand.ChangeState c => change.ChangeState(c),
             ProjectCommand.DeleteSubTask c => change.DeleteSubTask(c),
             _ => throw new UnreachableException(),
         };
         return error is null ? change.Decided() : error;
     }
+
+    /// <summary>
+    /// Everything that the node would still need for this confirm, after its patch; the first is what <see cref="Decide"/> answers. Empty where
+    /// nothing is missing, and where the confirm is refused for what is wrong with it rather than for what is missing.
+    /// </summary>
+    public IReadOnlyList<Need> Unmet(WorkItem item, ProjectCommand.Confirm command, Func<string, bool> knows) =>
+        item.Deleted || item.Frozen || Precheck(item, command.Node) is not null ? [] : NodeActs.Unmet(new(this, item, command, knows), NodeOf(command.Node)!, command);
 
     /// <summary>The node that a caller may name: of the template, and there for the item as it is.</summary>
     public TemplateNode? Find(WorkItem item, string key) => NodeOf(key) is { } node && Applies(item, node) ? node : null;

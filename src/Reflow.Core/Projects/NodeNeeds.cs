@@ -53,6 +53,18 @@ public static class NodeNeeds
         return [.. Roles(flow, item, conf, form), .. OwnerAndTime(conf, node, user), .. Fields(flow, item, conf, form), .. Work(conf, node, user)];
     }
 
+    /// <summary>Everything that a state of a state flow asks for before an item gets there, met or not.</summary>
+    public static IEnumerable<Need> OfState(NodeFlow flow, WorkItem item, TemplateState state)
+    {
+        foreach (var line in state.Form.Where(f => f.RequiredFor(item)))
+        {
+            var value = item.Fields.GetValueOrDefault(line.Key);
+            if (line is FormItem.OfRole) yield return new(NeedKind.Role, line.Key, item.OwnersOf(line.Key).Count > 0, ProjectErrors.RequiredFieldNotSet(line.Key));
+            else if (flow.Type.FieldOf(line.Key, null) is { Type: FieldType.Signal }) yield return new(NeedKind.Signal, line.Key, value is FieldValue.Flag { Value: true }, ProjectErrors.RequiredFieldNotSet(line.Key));
+            else yield return new(NeedKind.Field, line.Key, !FieldValue.IsEmpty(value), ProjectErrors.RequiredFieldNotSet(line.Key));
+        }
+    }
+
     static IEnumerable<Need> Roles(NodeFlow flow, WorkItem item, TemplateNode conf, List<FormItem> form)
     {
         var asked = form.OfType<FormItem.OfRole>().Select(f => f.Key).ToList();

@@ -33,8 +33,25 @@ public abstract record ProjectCommand(string By, long At)
     public sealed record RollBackSubTask(string By, long At, string Node, long Id, SubTaskPatch Patch) : ProjectCommand(By, At);
     /// <summary>Remove a subtask of whichever node.</summary>
     public sealed record DeleteSubTask(string By, long At, long Id) : ProjectCommand(By, At);
-    /// <summary>Record actual hours of the caller on a node.</summary>
-    public sealed record RecordHours(string By, long At, string Node, long Id, decimal Hours, string Description) : ProjectCommand(By, At);
+    /// <summary>Take an item of a state flow to another state, and change it in the same act.</summary>
+    public sealed record ChangeState(string By, long At, long Transition, IReadOnlyList<FieldValuePair> Fields, IReadOnlyList<RoleOwner> RoleOwners) : ProjectCommand(By, At);
+    /// <summary>Record actual hours of the caller: all of them, or none.</summary>
+    public sealed record RecordHours(string By, long At, IReadOnlyList<NewHours> Hours) : ProjectCommand(By, At);
+    /// <summary>Change recorded hours.</summary>
+    public sealed record UpdateHours(string By, long At, IReadOnlyList<HoursPatch> Hours) : ProjectCommand(By, At);
+    /// <summary>Remove recorded hours.</summary>
+    public sealed record RemoveHours(string By, long At, IReadOnlyList<long> Ids) : ProjectCommand(By, At);
+    /// <summary>Say when a node really began and ended; null = keep.</summary>
+    public sealed record SetTimes(string By, long At, string Node, long? Began, long? Finished) : ProjectCommand(By, At);
+    /// <summary>Give an opinion and a conclusion on a node, the owner's own or the node's; null = keep, empty = remove. A reset forgets all of them.</summary>
+    public sealed record Review(string By, long At, string Node, bool OfNode, string? Conclusion, string? Opinion, bool Reset) : ProjectCommand(By, At);
+    /// <summary>The item's part in a batch update.</summary>
+    public sealed record BatchField(string By, long At, string Field, BatchMode Mode, FieldValue? Before, FieldValue? After) : ProjectCommand(By, At);
+
+    /// <summary>
+    /// Whether it moves work along. Two of these of one item never overlap: whoever comes second is refused (row 19). Everything else waits its turn.
+    /// </summary>
+    public bool IsTransition => this is Confirm or RollBack or UpdateNode or ConfirmSubTask or RollBackSubTask or ChangeState;
 
     /// <summary>The command of node operate's body, or row 10, or 20006 for an action that is none.</summary>
     public static (ProjectCommand? Command, Error? Error) Operate(string by, long at, string node, string? action, string? reason, NodePatch patch) => action switch

@@ -111,6 +111,16 @@ public static class ProjectErrors
     public static readonly Error RoleOwnersIllegal = new(50006, 500, "role_owners is invalid");
     /// <summary>The node that a question names is none of the item's.</summary>
     public static readonly Error NodeGone = new(50006, 500, "This node no longer exists");
+    /// <summary>A record of hours that the item does not have.</summary>
+    public static readonly Error RecordNotFound = new(30015, 404, "Record Not Found");
+    /// <summary>A review by somebody who does not own the node.</summary>
+    public static readonly Error OnlyNodeOwners = new(1000053219, 400, "Only Node Owners Can Operate");
+    /// <summary>A review conclusion that the node does not offer.</summary>
+    public static readonly Error ConclusionUnknown = new(1000053308, 400, "Review Conclusion Label Not Exist");
+    /// <summary>The type has no WBS; no type has one.</summary>
+    public static readonly Error NotWbs = new(20089, 400, "WorkItem Is Not WBS");
+    /// <summary>A page of more than 200.</summary>
+    public static readonly Error PageTooLarge = new(20002, 400, "Page Size Limit");
     /// <summary>Nothing has the id of the path.</summary>
     public static readonly Error DataNotFound = new(30001, 404, "Data not found");
 
@@ -138,6 +148,10 @@ public static class ProjectErrors
     public static readonly Error TooManyWorkItems = new(20028, 400, "Workitem Ids Limit 50");
     /// <summary>Some fields with a leading <c>-</c> and some without.</summary>
     public static readonly Error FieldsMixed = new(20015, 400, "Field Mix With '-' And Without '-'");
+    /// <summary>A transition that the item's state flow does not have.</summary>
+    public static readonly Error StateNotInFlow = new(30012, 404, "State Not Found In Stateflow");
+    /// <summary>Abort or restore of an item with a state flow.</summary>
+    public static readonly Error OnlyNodeFlows = new(20056, 400, "Only WorkFlow Mode Can Be Aborted Or Restored");
     /// <summary>Node flow asked of an item with a state flow.</summary>
     public static readonly Error IsStateFlow = new(20026, 400, "FlowType Error");
     /// <summary>State flow asked of an item with a node flow.</summary>

@@ -54,8 +54,16 @@ public abstract record ProjectEvent
     public sealed record Reviewed(string Node, Review Review) : ProjectEvent;
     /// <summary>A node's review opinions are forgotten.</summary>
     public sealed record ReviewsCleared(string Node) : ProjectEvent;
+    /// <summary>The node as a whole gets another review conclusion and opinion.</summary>
+    public sealed record Summarized(string Node, Review Review) : ProjectEvent;
+    /// <summary>A node began or ended at another moment than it arrived or was done.</summary>
+    public sealed record NodeTimed(string Node, long? BeganAt, long? FinishedAt) : ProjectEvent;
     /// <summary>Actual hours are recorded.</summary>
     public sealed record HoursRecorded(string Node, HourRecord Record) : ProjectEvent;
+    /// <summary>Recorded hours are others.</summary>
+    public sealed record HoursChanged(string Node, HourRecord Record) : ProjectEvent;
+    /// <summary>Recorded hours are gone.</summary>
+    public sealed record HoursRemoved(string Node, long Id) : ProjectEvent;
 
     /// <summary>A subtask is added.</summary>
     public sealed record SubTaskCreated(string Node, SubTask Task) : ProjectEvent;

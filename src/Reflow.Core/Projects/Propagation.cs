@@ -9,6 +9,7 @@ static class Propagation
     /// </summary>
     public static void Settle(this Change change)
     {
+        if (change.Flow.Template.IsStateFlow) return;
         // clear = nothing above the node's end is still to be done; a node that is not there is as clear as what is above it.
         Dictionary<string, bool> clear = [];
         foreach (var node in change.Flow.InOrder)

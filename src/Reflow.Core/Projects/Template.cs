@@ -1,17 +1,30 @@
 namespace Reflow.Core.Projects;
 
 /// <summary>
-/// A version of a node flow: an acyclic graph with one start (the wire's template_detail, contract project §2.4). A running item keeps
-/// the version with which it was created.
+/// A version of a node flow, an acyclic graph with one start, or of a state flow (the wire's template_detail, contract project §2.4). A running
+/// item keeps the version with which it was created.
 /// </summary>
 /// <param name="Id">The wire's <c>template_id</c>.</param>
 /// <param name="Name">What people read.</param>
 /// <param name="Nodes">The nodes in the order of display; the start comes first by habit, not by rule.</param>
 /// <param name="Connections">From node to node.</param>
+/// <remarks>Lists that later versions of Reflow added may be absent from what is stored: they are empty then.</remarks>
 public sealed record Template(long Id, string Name, IReadOnlyList<TemplateNode> Nodes, IReadOnlyList<Connection> Connections)
 {
     /// <summary>Grows by one with each change of the definition.</summary>
     public int Version { get; init; } = 1;
+
+    /// <summary>The states of a state flow; empty for a node flow, which has nodes.</summary>
+    public IReadOnlyList<TemplateState> States { get; init => field = value ?? []; } = [];
+
+    /// <summary>From state to state.</summary>
+    public IReadOnlyList<Transition> Transitions { get; init => field = value ?? []; } = [];
+
+    /// <summary>Whether items go from state to state, and have no nodes.</summary>
+    public bool IsStateFlow => States.Count > 0;
+
+    /// <summary>The state with this key; null when there is none.</summary>
+    public TemplateState? StateOf(string key) => States.FirstOrDefault(s => s.Key == key);
 
     /// <summary>Whether new items may not use it.</summary>
     public bool Disabled { get; init; }
@@ -102,6 +115,8 @@ public sealed record TemplateNode(string Key, string Name)
     public IReadOnlyList<FormItem> Form { get; init; } = [];
     /// <summary>The subtasks that come with the node.</summary>
     public IReadOnlyList<TaskConf> Tasks { get; init; } = [];
+    /// <summary>The conclusions that a review of the node may come to, in the order of display.</summary>
+    public IReadOnlyList<Option> Conclusions { get; init => field = value ?? []; } = [];
     /// <summary>When the node is there; null = always.</summary>
     public When? Visible { get; init; }
     /// <summary>The item's <c>work_item_status</c> from the arrival of this node on; null = unchanged.</summary>

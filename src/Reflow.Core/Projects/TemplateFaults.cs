@@ -17,6 +17,13 @@ public static class TemplateFaults
         List<TemplateFault> faults = [];
         void Fault(string path, string message) => faults.Add(new(path, message));
 
+        if (type.Flow is FlowMode.State)
+        {
+            StateFaults.Of(type, template, Fault);
+            return faults;
+        }
+        if (template.States.Count > 0) Fault("states", "Items of this type go through nodes.");
+        if (template.Transitions.Count > 0) Fault("transitions", "Items of this type go through nodes.");
         if (template.Nodes.Count == 0) Fault("nodes", "A template needs a node.");
         var keys = template.Nodes.Select(n => n.Key).ToList();
         for (var i = 0; i < template.Nodes.Count; i++)
@@ -49,17 +56,22 @@ public static class TemplateFaults
         for (var i = 0; i < node.OwnerRules.Count; i++) Roles($"owner_rules[{i}].roles", node.OwnerRules[i].Roles);
         if (node.OwnerUsage is OwnerUsage.Role && node.OwnerRoles.Count == 0) fault("owner_roles", "A node whose owners come from roles needs a role.");
         if (node.BelongStatus is { } status && type.Statuses.All(s => s.Key != status)) fault("belong_status", $"The type has no status {status}.");
-        for (var i = 0; i < node.Form.Count; i++)
-        {
-            var item = node.Form[i];
-            if (item is FormItem.OfField && type.FieldOf(item.Key, null) is null) fault($"form[{i}].key", $"The type has no field {item.Key}.");
-            if (item is FormItem.OfRole && type.RoleOf(item.Key) is null) fault($"form[{i}].key", $"The type has no role {item.Key}.");
-            if (item.Required is Requirement.Conditional && item.RequiredIf is null) fault($"form[{i}].required_if", "A conditional requirement needs its condition.");
-        }
+        Form(type, node.Form, fault);
         for (var i = 0; i < node.Tasks.Count; i++)
         {
             if (node.Tasks.Take(i).Any(t => t.Id == node.Tasks[i].Id)) fault($"tasks[{i}].id", $"The id {node.Tasks[i].Id} is another subtask's.");
             if (node.Tasks[i].DeliverableField is { } field && type.FieldOf(field, null) is null) fault($"tasks[{i}].deliverable_field", $"The type has no field {field}.");
+        }
+    }
+
+    internal static void Form(WorkItemType type, IReadOnlyList<FormItem> form, Action<string, string> fault)
+    {
+        for (var i = 0; i < form.Count; i++)
+        {
+            var item = form[i];
+            if (item is FormItem.OfField && type.FieldOf(item.Key, null) is null) fault($"form[{i}].key", $"The type has no field {item.Key}.");
+            if (item is FormItem.OfRole && type.RoleOf(item.Key) is null) fault($"form[{i}].key", $"The type has no role {item.Key}.");
+            if (item.Required is Requirement.Conditional && item.RequiredIf is null) fault($"form[{i}].required_if", "A conditional requirement needs its condition.");
         }
     }
 

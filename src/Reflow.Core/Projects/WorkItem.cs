@@ -96,7 +96,9 @@ public sealed record Node(string Key)
     public IReadOnlyDictionary<string, FieldValue> Fields { get; init; } = new Dictionary<string, FieldValue>();
     /// <summary>Review opinions, one per user.</summary>
     public IReadOnlyList<Review> Reviews { get; init; } = [];
-    /// <summary>Actual hours recorded for the node.</summary>
+    /// <summary>The review opinion of the node as a whole; null while nobody has given one.</summary>
+    public Review? Summary { get; init; }
+    /// <summary>Actual hours recorded for the node and its subtasks.</summary>
     public IReadOnlyList<HourRecord> Hours { get; init; } = [];
     /// <summary>When it arrived, Unix milliseconds; null while it has not.</summary>
     public long? BeganAt { get; init; }
@@ -162,7 +164,11 @@ public sealed record SubTask(long Id, string Name)
 /// <param name="Conclusion">The conclusion's option.</param>
 /// <param name="Opinion">In words.</param>
 /// <param name="At">Unix milliseconds.</param>
-public sealed record Review(string User, string Conclusion, string Opinion, long At);
+public sealed record Review(string User, string Conclusion, string Opinion, long At)
+{
+    /// <summary>Whether nothing is left of it.</summary>
+    public bool IsEmpty => Conclusion.Length == 0 && Opinion.Length == 0;
+}
 
 /// <summary>Actual hours of one person.</summary>
 /// <param name="Id">The record's id.</param>
@@ -170,4 +176,12 @@ public sealed record Review(string User, string Conclusion, string Opinion, long
 /// <param name="Hours">How many.</param>
 /// <param name="Description">What was done.</param>
 /// <param name="At">Unix milliseconds.</param>
-public sealed record HourRecord(long Id, string User, decimal Hours, string Description, long At);
+public sealed record HourRecord(long Id, string User, decimal Hours, string Description, long At)
+{
+    /// <summary>The subtask that they were worked on; null for the node itself.</summary>
+    public long? SubTask { get; init; }
+    /// <summary>The day they were worked on, Unix milliseconds; null = when they were recorded.</summary>
+    public long? WorkDate { get; init; }
+    /// <summary>When they changed last, Unix milliseconds; null = never.</summary>
+    public long? UpdatedAt { get; init; }
+}

@@ -60,6 +60,8 @@ public enum PluginEvent
     ActualHours = 2007,
     /// <summary>One of several owners confirms.</summary>
     MultiConfirm = 2009,
+    /// <summary>An item goes to another state.</summary>
+    ChangeState = 3001,
     /// <summary>A subtask is created.</summary>
     CreateSubTask = 4001,
     /// <summary>A subtask is deleted.</summary>
@@ -81,6 +83,8 @@ public sealed record WorkItemType(string Key, string Name)
     public string ApiName { get; init; } = Key;
     /// <summary>Whether no new item may be made and no old one read.</summary>
     public bool Disabled { get; init; }
+    /// <summary>How its items move.</summary>
+    public FlowMode Flow { get; init; } = FlowMode.Node;
     /// <summary>The fields.</summary>
     public IReadOnlyList<Field> Fields { get; init; } = [];
     /// <summary>The roles.</summary>

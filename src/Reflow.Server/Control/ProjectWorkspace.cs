@@ -65,6 +65,7 @@ public static class ProjectWorkspace
         {
             ApiName = section.Text("api_name", TextFormat.Key) ?? key,
             Disabled = section.Flag("disabled"),
+            Flow = section.OneOf<FlowMode>("flow", Word) ?? FlowMode.Node,
             Fields = fields,
             Roles = roles,
         };
@@ -109,10 +110,13 @@ public static class ProjectWorkspace
         var options = section.Section("options");
         var schema = ItemConditions.Schema(type.Fields);
         var template = new Template(section.RequiredInteger("template_id", 1, 9_007_199_254_740_991), section.RequiredText("name"),
-            [.. section.RequiredSections("nodes").Select(node => ReadNode(node, type, schema, people))],
+            [.. section.Sections("nodes").Select(node => ReadNode(node, type, schema, people))],
             [.. section.Sections("connections").Select(c => new Connection(c.RequiredText("from", TextFormat.Key), c.RequiredText("to", TextFormat.Key)))])
         {
             Disabled = section.Flag("disabled"),
+            States = [.. section.Sections("states").Select(state => ReadState(state, type, schema))],
+            Transitions = [.. section.Sections("transitions").Select(t =>
+                new Transition(t.RequiredInteger("transition_id", 1), t.RequiredText("from", TextFormat.Key), t.RequiredText("to", TextFormat.Key)))],
             Options = new()
             {
                 ForceComplete = options.Flag("force_complete"),
@@ -129,7 +133,7 @@ public static class ProjectWorkspace
 
     static TemplateNode ReadNode(YamlSection section, WorkItemType type, ConditionSchema schema, People people)
     {
-        When? Condition(YamlSection at, string name) => at.Condition(name, schema) is { } condition ? ItemConditions.Of(type.Fields, condition) : null;
+        When? Condition(YamlSection at, string name) => ReadCondition(at, name, type, schema);
         var done = section.Texts("done_operation_role", Permitted);
         return new(section.RequiredText("state_key", TextFormat.Key), section.RequiredText("name"))
         {
@@ -150,13 +154,8 @@ public static class ProjectWorkspace
             EnableRollback = section.Flag("enable_rollback", otherwise: true),
             BelongStatus = section.Text("belong_status", TextFormat.Key),
             Visible = Condition(section, "visible_when"),
-            Form = [.. section.Sections("form").Select(line =>
-            {
-                var (field, role) = (line.Text("field", TextFormat.Key), line.Text("role", TextFormat.Key));
-                if (field is null == role is null) line.Fault("is either a field or a role.");
-                FormItem item = role is null ? new FormItem.OfField(field ?? "") : new FormItem.OfRole(role);
-                return item with { Required = line.OneOf<Requirement>("required", Word) ?? Requirement.No, RequiredIf = Condition(line, "required_when"), Visible = Condition(line, "visible_when") };
-            })],
+            Conclusions = [.. section.Sections("conclusions").Select(c => new Option(c.RequiredText("value", TextFormat.Key), c.RequiredText("label")) { Labels = Labels(c) })],
+            Form = ReadForm(section, type, schema),
             Tasks = [.. section.Sections("sub_tasks").Select(task => new TaskConf(task.RequiredText("id", TextFormat.Key), task.RequiredText("name"))
             {
                 PassMode = task.OneOf<TaskPassMode>("pass_mode", Word) ?? TaskPassMode.Manual,
@@ -166,6 +165,34 @@ public static class ProjectWorkspace
             })],
         };
     }
+
+    static TemplateState ReadState(YamlSection section, WorkItemType type, ConditionSchema schema)
+    {
+        var authorized = section.Texts("authorized_roles", Permitted);
+        return new(section.RequiredText("state_key", TextFormat.Key), section.RequiredText("name"))
+        {
+            Labels = Labels(section),
+            Kind = section.OneOf<StateKind>("kind", Word) ?? StateKind.Process,
+            AuthorizedRoles = authorized.Count == 0 ? [Permission.Anybody] : authorized,
+            Form = ReadForm(section, type, schema),
+        };
+    }
+
+    static IReadOnlyList<FormItem> ReadForm(YamlSection section, WorkItemType type, ConditionSchema schema) => [.. section.Sections("form").Select(line =>
+    {
+        var (field, role) = (line.Text("field", TextFormat.Key), line.Text("role", TextFormat.Key));
+        if (field is null == role is null) line.Fault("is either a field or a role.");
+        FormItem item = role is null ? new FormItem.OfField(field ?? "") : new FormItem.OfRole(role);
+        return item with
+        {
+            Required = line.OneOf<Requirement>("required", Word) ?? Requirement.No,
+            RequiredIf = ReadCondition(line, "required_when", type, schema),
+            Visible = ReadCondition(line, "visible_when", type, schema),
+        };
+    })];
+
+    static When? ReadCondition(YamlSection section, string name, WorkItemType type, ConditionSchema schema) =>
+        section.Condition(name, schema) is { } condition ? ItemConditions.Of(type.Fields, condition) : null;
 
     static Dictionary<string, string> Labels(YamlSection section) => section.Label("i18n_name").ToDictionary(l => Languages.Locale(l.Language), l => l.Text);
 

@@ -15,6 +15,9 @@ public sealed record Refusal(Error Error)
     /// <summary>Headers that belong to this refusal, such as those of a rate limit.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
+    /// <summary>All that is missing, where Feishu Project's answer names the first only; in the order in which it would be named.</summary>
+    public IReadOnlyList<RefusalDetail> Details { get; init; } = [];
+
     /// <summary>A refusal that needs nothing beside its error.</summary>
     public static implicit operator Refusal(Error error) => new(error);
 }
@@ -24,3 +27,9 @@ public sealed record Refusal(Error Error)
 /// <param name="Value">What was sent, always as text (contracts: platform §2.2 rule 2).</param>
 /// <param name="Description">What it should be.</param>
 public sealed record FieldViolation(string Field, string Value, string Description);
+
+/// <summary>One thing that is missing.</summary>
+/// <param name="Error">What the answer would be if it were the first.</param>
+/// <param name="Kind">What it is about: <c>owner</c>, <c>field</c>, …</param>
+/// <param name="Key">The key or id of what it is about.</param>
+public sealed record RefusalDetail(Error Error, string Kind, string Key);

@@ -24,6 +24,12 @@ public readonly struct Reply
     /// <summary>The <c>msg</c> of success.</summary>
     public string Message { get; }
 
+    /// <summary>Which page of how many rows this is, beside <c>data</c> (contracts: project §1.3); null where nothing is paged.</summary>
+    public Pagination? Pagination { get; private init; }
+
+    /// <summary>As <see cref="Data"/>, of one page of a list.</summary>
+    public static Reply Page(int number, int size, long total, Action<Utf8JsonWriter> value) => new(null, value, false, "success") { Pagination = new(number, size, total) };
+
     /// <summary>Success; <paramref name="value"/> writes the whole value of <c>data</c>: an object, or for Feishu Project any value.</summary>
     public static Reply Data(Action<Utf8JsonWriter> value) => new(null, value, false, "success");
 
@@ -36,3 +42,9 @@ public readonly struct Reply
     /// <summary>A refusal that needs nothing beside its error.</summary>
     public static implicit operator Reply(Error error) => new(error, null, false, "");
 }
+
+/// <summary>A page of Feishu Project (contracts: project §2.1).</summary>
+/// <param name="Number">Which, from 1.</param>
+/// <param name="Size">How many rows to a page.</param>
+/// <param name="Total">How many rows on all pages.</param>
+public sealed record Pagination(int Number, int Size, long Total);

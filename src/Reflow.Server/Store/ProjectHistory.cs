@@ -53,7 +53,11 @@ static class ProjectHistory
             case ProjectEvent.SchedulesChanged x: Pair("node", x.Node); Texts("owners", [.. x.To.Select(s => s.Owner!)]); break;
             case ProjectEvent.Reviewed x: Pair("node", x.Node); Pair("conclusion", x.Review.Conclusion); break;
             case ProjectEvent.ReviewsCleared x: Pair("node", x.Node); break;
+            case ProjectEvent.Summarized x: Pair("node", x.Node); Pair("conclusion", x.Review.Conclusion); break;
+            case ProjectEvent.NodeTimed x: Pair("node", x.Node); Moment("began_at", x.BeganAt); Moment("finished_at", x.FinishedAt); break;
             case ProjectEvent.HoursRecorded x: Pair("node", x.Node); json.WriteNumber("hours"u8, x.Record.Hours); break;
+            case ProjectEvent.HoursChanged x: Pair("node", x.Node); json.WriteNumber("record"u8, x.Record.Id); json.WriteNumber("hours"u8, x.Record.Hours); break;
+            case ProjectEvent.HoursRemoved x: Pair("node", x.Node); json.WriteNumber("record"u8, x.Id); break;
             case ProjectEvent.SubTaskCreated x: Pair("node", x.Node); json.WriteNumber("task"u8, x.Task.Id); break;
             case ProjectEvent.SubTaskChanged x: Pair("node", x.Node); json.WriteNumber("task"u8, x.Task.Id); break;
             case ProjectEvent.SubTaskPassed x: Pair("node", x.Node); json.WriteNumber("task"u8, x.Task); break;
@@ -63,6 +67,11 @@ static class ProjectHistory
         }
 
         void Pair(string name, string value) => json.WriteString(name, value);
+
+        void Moment(string name, long? at)
+        {
+            if (at is { } ms) json.WriteNumber(name, ms);
+        }
 
         void Value(string field, FieldValue? value)
         {

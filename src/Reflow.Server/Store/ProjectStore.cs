@@ -36,8 +36,9 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
             {
                 var newest = await session.Find(
                     "select version, doc from project_template where tenant = $1 and project_key = $2 and template_id = $3 order by version desc limit 1",
-                    r => new Stored(r.GetInt64(0), r.GetString(1)), project.Key, template.Id);
-                if (newest is not null && newest.Doc == Written(template with { Version = (int)newest.Version })) continue;
+                    r => new Row(r.GetInt64(0), r.GetString(1)), project.Key, template.Id);
+                // Compared as it would be written today: an older Reflow may have left out what it did not know.
+                if (newest is not null && Written(Stored(newest.Doc)) == Written(template with { Version = (int)newest.Version })) continue;
                 var version = (newest?.Version ?? 0) + 1;
                 await session.Execute("insert into project_template (tenant, project_key, type_key, template_id, version, doc) values ($1, $2, $3, $4, $5, $6)",
                     project.Key, type.Key, template.Id, version, Written(template with { Version = (int)version }));
@@ -55,7 +56,7 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     public async ValueTask<Space?> Find(Session session, string keyOrName)
     {
         var at = await session.Find("select project_key, version from project where tenant = $1 and (project_key = $2 or simple_name = $2) limit 1",
-            r => new Stored(r.GetInt64(1), r.GetString(0)), keyOrName);
+            r => new Row(r.GetInt64(1), r.GetString(0)), keyOrName);
         if (at is null) return null;
         if (spaces.TryGetValue((session.Tenant, at.Doc, at.Version), out var space)) return space;
         var doc = await session.Find("select doc from project where tenant = $1 and project_key = $2", r => r.GetString(0), at.Doc);
@@ -69,7 +70,7 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
         {
             Types = [.. project.Types.Select(type => type with
             {
-                Templates = [.. templates.Where(t => t.Type == type.Key).Select(t => ItemConditions.Bind(type.Fields, JsonSerializer.Deserialize(t.Doc, ProjectJson.Stored.Template)!))],
+                Templates = [.. templates.Where(t => t.Type == type.Key).Select(t => ItemConditions.Bind(type.Fields, Stored(t.Doc)))],
             })],
         };
         if (spaces.Count >= MostRemembered) spaces.Clear();
@@ -88,7 +89,7 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
             var doc = await session.Find("select doc from project_template where tenant = $1 and project_key = $2 and template_id = $3 and version = $4",
                 r => r.GetString(0), space.Project.Key, template, version);
             if (doc is null) return null;
-            found = ItemConditions.Bind(known.Fields, JsonSerializer.Deserialize(doc, ProjectJson.Stored.Template)!);
+            found = ItemConditions.Bind(known.Fields, Stored(doc));
         }
         if (flows.Count >= MostRemembered) flows.Clear();
         return flows[key] = new(space.Project, known, found);
@@ -111,30 +112,36 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
                 insert into work_item (tenant, id, project_key, type_key, version, name, status, created_by, created_at, updated_at, doc)
                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
                 """, item.Id, item.ProjectKey, item.TypeKey, item.Version, item.Name, item.Status, item.CreatedBy, item.CreatedAt, item.UpdatedAt, Written(item));
+            await SubTaskRows.Put(session, item);
             await Record(session, item, by, operation, decision);
             return (item, null);
         }, ct);
     }
 
     /// <summary>
-    /// Changes an item: load, decide, save and record in one transaction; null on success. Whoever finds another change of the same item under way is
-    /// refused at once (row 19) and nothing waits (contracts: project §4.2).
+    /// Changes an item: load, decide, save and record in one transaction. Whoever wants to move it while another moves it is refused at once
+    /// (row 19) and nothing waits; what moves nothing only takes its turn (contracts: project §4.2).
     /// </summary>
-    public async Task<Error?> Change(string tenant, string project, long id, ProjectCommand command, Func<string, bool> knows, Actor by, string operation, CancellationToken ct)
+    public async Task<ItemChange> Change(string tenant, string project, long id, ProjectCommand command, Func<string, bool> knows, Actor by, string operation, CancellationToken ct)
     {
+        if (!command.IsTransition) return await db.Change(tenant, session => Change(session, project, id, command, knows, by, operation), ct);
         using var place = await inTransition.Enter((tenant, id), TimeSpan.Zero, ct);
-        if (place is null) return ProjectErrors.InTransition;
-        return await db.Change<Error?>(tenant, async session =>
-        {
-            if (await Load(session, id) is not { } item || await Find(session, project) is not { } space) return ProjectErrors.WorkItemNotFound;
-            if (await FlowOf(session, space, item.TypeKey, item.TemplateId, item.TemplateVersion) is not { } flow) return ProjectErrors.WorkflowBroken;
-            var decision = flow.Decide(item, command, knows);
-            if (decision.Error is not null || decision.Events.Count == 0) return decision.Error;
-            var changed = decision.Aggregate(item, WorkItems.Apply) with { Version = item.Version + 1 };
-            await Save(session, changed);
-            await Record(session, changed, by, operation, decision);
-            return null;
-        }, ct);
+        return place is null ? ProjectErrors.InTransition : await db.Change(tenant, session => Change(session, project, id, command, knows, by, operation), ct);
+    }
+
+    /// <summary>As the other <c>Change</c>, beside what else a transaction does.</summary>
+    public async ValueTask<ItemChange> Change(Session session, string project, long id, ProjectCommand command, Func<string, bool> knows, Actor by, string operation)
+    {
+        if (await Load(session, id) is not { } item || await Find(session, project) is not { } space) return ProjectErrors.WorkItemNotFound;
+        if (await FlowOf(session, space, item.TypeKey, item.TemplateId, item.TemplateVersion) is not { } flow) return ProjectErrors.WorkflowBroken;
+        var decision = flow.Decide(item, command, knows);
+        if (decision.Error is { } error) return new(error) { Unmet = command is ProjectCommand.Confirm confirm ? flow.Unmet(item, confirm, knows) : [] };
+        if (decision.Events.Count == 0) return new(null);
+        var changed = decision.Aggregate(item, WorkItems.Apply) with { Version = item.Version + 1 };
+        await Save(session, changed);
+        if (decision.Any(SubTaskRows.Concern)) await SubTaskRows.Put(session, changed);
+        await Record(session, changed, by, operation, decision);
+        return new(null);
     }
 
     /// <summary>Notes that a token sent this <c>X-IDEM-UUID</c> to this operation; false when it had done so before.</summary>
@@ -159,7 +166,20 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
 
     static string Written(WorkItem item) => JsonSerializer.Serialize(item, ProjectJson.Stored.WorkItem);
 
-    sealed record Stored(long Version, string Doc);
+    static Template Stored(string template) => JsonSerializer.Deserialize(template, ProjectJson.Stored.Template)!;
+
+    sealed record Row(long Version, string Doc);
+}
+
+/// <summary>What became of a change of an item.</summary>
+/// <param name="Error">Why it was refused; null when it was not.</param>
+public sealed record ItemChange(Error? Error)
+{
+    /// <summary>All that a refused confirm would still need, when it was refused for the first of these.</summary>
+    public IReadOnlyList<Need> Unmet { get; init; } = [];
+
+    /// <summary>A change that was refused.</summary>
+    public static implicit operator ItemChange(Error error) => new(error);
 }
 
 /// <summary>A space as it was at one version.</summary>

@@ -131,7 +131,7 @@ public class NodeOperateRows
     {
         var flow = Flow(Doing with { DoneActualPoint = true });
         Refused(flow.Refusal(flow.Item()), 20038, 400, "The node actual working time is mandatory", "Node doing 实际工时 is required.");
-        Assert.Null(flow.Refusal(flow.Run(flow.Item(), new ProjectCommand.RecordHours("ann", Now, "doing", 9, 1.5m, ""))));
+        Assert.Null(flow.Refusal(flow.Run(flow.Item(), new ProjectCommand.RecordHours("ann", Now, [new(9, "doing", null, 1.5m, "", Now)]))));
     }
 
     [Fact]

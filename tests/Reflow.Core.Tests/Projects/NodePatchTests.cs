@@ -153,7 +153,7 @@ public class NodePatchTests
         Tell(item);
         patch = patch with { Fields = [Set("field_658c22", "x"), Set("field_ok", true)] };
         Tell(item);
-        item = flow.Run(item, new ProjectCommand.RecordHours("ann", Now, "doing", 1, 2, ""));
+        item = flow.Run(item, new ProjectCommand.RecordHours("ann", Now, [new(1, "doing", null, 2, "", Now)]));
         Tell(item);
         item = flow.Run(item, new ProjectCommand.ConfirmSubTask("ann", Now, "doing", 1, SubTaskPatch.Nothing));
         Tell(item);

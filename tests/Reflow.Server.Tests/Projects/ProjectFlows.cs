@@ -119,26 +119,6 @@ public class ProjectFlows
         Assert.Equal(30005, (await reflow.Send(request)).Code);
     }
 
-    [Fact]
-    public async Task Two_at_once_one_succeeds_and_the_other_hears_of_a_transition()
-    {
-        await using var reflow = await TestReflow.Start();
-        var id = await Story(reflow);
-        var request = await Call(reflow, Node(id, "doing"), Whole);
-        Answer told;
-        Task<Answer>[] both;
-        await using (var writer = await Held.Writer(reflow.Db))
-        {
-            both = [reflow.Send(request), reflow.Send(request)];
-            told = await await Task.WhenAny(both);
-        }
-        Assert.Equal((500, 50006, "The current workflow is in transition", "2"), (told.Status, told.Code, told.Message, told.Headers["Retry-After"]));
-        Assert.Equal("Node workflow transitioning", told.Json.GetProperty("err").GetProperty("msg").GetString());
-        var answers = await Task.WhenAll(both);
-        Assert.Single(answers, a => a.Code == 0);
-        Assert.Equal("start3 doing3 test2 docs2 release1 end1", await Stand(reflow, id));
-    }
-
     static async Task<JsonElement> Query(TestReflow reflow, long id) => (await Do(reflow, $"{Space}/work_item/story/query", new { work_item_ids = new[] { id } }))[0];
 
     static string? Status(JsonElement item) => item.GetProperty("work_item_status").GetProperty("state_key").GetString();

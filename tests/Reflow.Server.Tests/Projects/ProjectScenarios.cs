@@ -11,7 +11,7 @@ public class ProjectScenarios
 
     public static TheoryData<Refused> All =>
     [
-        // The 24 rows of operate; rows 7 and 14 need a race or broken data, row 19 is below.
+        // The 24 rows of operate, but those that take two calls at once (7 and 19, in Races) and the one that takes a state flow (14, in StateFlows).
         At("a node that is done", 20017, "doing", JustConfirm, DoneDoing),
         At("a node that has not arrived", 20016, "test", JustConfirm),
         At("a node that is none", 20018, "nowhere", JustConfirm),

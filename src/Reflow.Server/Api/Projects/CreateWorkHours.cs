@@ -1,3 +1,4 @@
+using System.Globalization;
 using Reflow.Core;
 using Reflow.Core.Projects;
 using Reflow.Server.Gateway;
@@ -5,44 +6,35 @@ using Reflow.Server.Store;
 
 namespace Reflow.Server.Api.Projects;
 
-/// <summary>POST …/:work_item_id/work_hour_record (contracts: project §2.5): the caller's actual hours on a node, what operate's row 12 asks for.</summary>
+/// <summary>POST …/:work_item_id/work_hour_record (contracts: project §2.5): the caller's actual hours on nodes and subtasks, what operate's row 12 asks for. All of them, or none.</summary>
 static class CreateWorkHours
 {
-    static readonly Error NotFound = new(30015, 404, "Record Not Found");
+    const int MostRecords = 200;
 
     public static void Serve(Routes routes, ProjectStore projects) => routes.Serve("project.work_hour.create", call => Handle(call, projects));
 
     static async ValueTask<Reply> Handle(Call call, ProjectStore projects)
     {
-        List<(string Kind, string Node, decimal? Hours, string Description)> records = call.Body.Says("working_hour_records")
-            ? [.. call.Body.Objects("working_hour_records").Select(r => (r.Word("resource_type") ?? "node", r.Id("resource_id") ?? "", r.Hours("work_time"), r.Word("work_description") ?? ""))]
-            : [];
+        var (begin, end) = (call.Body.Whole("work_begin_date"), call.Body.Whole("work_end_date"));
+        Error? wrong = WorkHourJson.WrongDates(begin, end);
+        List<NewHours> records = [];
+        foreach (var record in call.Body.Says("working_hour_records") ? call.Body.Objects("working_hour_records") : [])
+        {
+            var (kind, resource, hours) = (record.Word("resource_type") ?? "node", record.Says("resource_id") ? record.Id("resource_id")! : "", record.Hours("work_time"));
+            long? task = kind is not "sub_task" ? null : long.TryParse(resource, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : -1;
+            wrong ??= kind is not ("node" or "sub_task") ? ProjectErrors.InvalidParam("Invalid Param").Because("A resource_type is node or sub_task.") : WorkHourJson.WrongHours(hours);
+            records.Add(new(projects.NewId(), task is null ? resource : null, task, hours ?? 0, record.Word("work_description") ?? "", begin == 0 ? call.Now : begin));
+        }
         if (call.Body.Fault() is { } fault) return fault;
-        // One record a call: several would be several changes, of which a later one could fail.
-        var wrong = records is not [var only] ? ProjectErrors.MissingParam.Because("Reflow records one entry of working_hour_records a call.")
-            : only.Kind != "node" ? NotFound.Because("Hours are recorded on nodes.")
-            : only.Hours is not (> 0 and <= 10_000) ? ProjectErrors.InvalidParam("Invalid Param").Because("work_time is a number of hours above 0.")
-            : null;
-        var record = records.Count == 1 ? records[0] : default;
-        var command = new ProjectCommand.RecordHours(ProjectDoor.UserKey(call), call.Now, record.Node ?? "", projects.NewId(), record.Hours ?? 0, record.Description ?? "");
-        var reply = await ItemCall.Change(call, projects, ItemPath.Of(call), wrong, command.Node, command);
-        return reply.Refusal is not null ? reply : Reply.Data(json =>
+        wrong ??= records.Count is 0 or > MostRecords ? ProjectErrors.MissingParam.Because($"working_hour_records has 1 to {MostRecords} entries.") : null;
+        var path = ItemPath.Of(call);
+        var reply = await ItemCall.Change(call, projects, path, wrong, null, new ProjectCommand.RecordHours(ProjectDoor.UserKey(call), call.Now, records));
+        if (reply.Refusal is not null) return reply;
+        return await ItemCall.Read(call, projects, path, null, (_, found) => new(Reply.Data(json =>
         {
             json.WriteStartArray();
-            json.WriteStartObject();
-            json.WriteNumber("id"u8, command.Id);
-            json.WriteString("related_work_item_id"u8, call.Path("work_item_id"));
-            json.WriteString("related_work_item_type_key"u8, call.Path("work_item_type_key"));
-            json.WriteString("resource_type"u8, "node"u8);
-            json.WriteString("resource_id"u8, command.Node);
-            json.WriteString("work_description"u8, command.Description);
-            json.WriteNumber("work_time"u8, command.Hours);
-            json.WriteString("work_user_key"u8, command.By);
-            json.WriteNumber("work_date"u8, call.Now);
-            json.WriteNumber("created_at"u8, call.Now);
-            json.WriteNumber("updated_at"u8, call.Now);
-            json.WriteEndObject();
+            foreach (var (node, record) in WorkHourJson.Of(found.Item).Where(h => records.Exists(r => r.Id == h.Record.Id))) WorkHourJson.Write(json, found, node, record);
             json.WriteEndArray();
-        });
+        })));
     }
 }

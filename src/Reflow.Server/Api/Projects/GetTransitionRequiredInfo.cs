@@ -17,18 +17,24 @@ static class GetTransitionRequiredInfo
     static async ValueTask<Reply> Handle(Call call, ProjectStore projects)
     {
         var body = call.Body;
-        var path = new ItemPath(body.Word("project_key") ?? "", body.Word("work_item_type_key"), body.Says("work_item_id") ? body.Id("work_item_id") ?? "" : "");
+        var path = ItemPath.In(body);
         var (state, unfinished) = (body.Word("state_key") ?? "", body.Word("mode") == "unfinished");
         if (body.Fault() is { } fault) return fault;
         return await ItemCall.Read(call, projects, path, null, (_, found) =>
         {
-            if (found.Flow?.Find(found.Item, state) is not { } node) return new(ProjectErrors.NodeGone);
-            var needs = NodeNeeds.Of(found.Flow, found.Item, node, ProjectDoor.UserKey(call)).Where(n => !unfinished || !n.Met).ToList();
-            return new(Reply.Data(json => Write(json, found.Flow, node, needs)));
+            if (found.Flow is not { } flow || Needs(flow, found.Item, state, ProjectDoor.UserKey(call)) is not { } all) return new(ProjectErrors.NodeGone);
+            var needs = all.Where(n => !unfinished || !n.Met).ToList();
+            return new(Reply.Data(json => Write(json, flow, state, needs)));
         });
     }
 
-    static void Write(Utf8JsonWriter json, NodeFlow flow, TemplateNode node, List<Need> needs)
+    // Of a node, or of a state that the item can go to from where it is.
+    static IEnumerable<Need>? Needs(NodeFlow flow, WorkItem item, string state, string user) =>
+        flow.Find(item, state) is { } node ? NodeNeeds.Of(flow, item, node, user)
+        : flow.Template.StateOf(state) is { } to && flow.Template.Transitions.Any(t => t.From == item.Status && t.To == state) ? NodeNeeds.OfState(flow, item, to)
+        : null;
+
+    static void Write(Utf8JsonWriter json, NodeFlow flow, string state, List<Need> needs)
     {
         // A field whose option was switched off is one line: unfinished.
         var form = needs.Where(n => n.Kind is NeedKind.Field or NeedKind.Signal or NeedKind.Role or NeedKind.Option)
@@ -46,7 +52,7 @@ static class GetTransitionRequiredInfo
             NodeJson.Write(json, "not_finished_owner", []);
             NodeJson.Write(json, "sub_field", []);
             json.WriteStartObject("state_info"u8);
-            json.WriteString("state_key"u8, node.Key);
+            json.WriteString("state_key"u8, state);
             NodeJson.Write(json, "node_fields", []);
             json.WriteEndObject();
             json.WriteEndObject();

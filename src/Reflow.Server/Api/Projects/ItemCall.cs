@@ -13,6 +13,9 @@ namespace Reflow.Server.Api.Projects;
 /// <param name="Id">The id as it came.</param>
 sealed record ItemPath(string Space, string? Type, string Id)
 {
+    /// <summary>The item of a body.</summary>
+    public static ItemPath In(Input body) => new(body.Word("project_key") ?? "", body.Word("work_item_type_key"), body.Says("work_item_id") ? body.Id("work_item_id") ?? "" : "");
+
     /// <summary>The item of a path.</summary>
     public static ItemPath Of(Call call) => new(call.Path("project_key"), call.Path("work_item_type_key"), call.Path("work_item_id"));
 }
@@ -83,11 +86,22 @@ static class ItemCall
         }, call.Aborted);
         if (refused is not null) return refused;
         var changed = await projects.Change(call.Caller.Tenant, found!.Space.Project.Key, found.Item.Id, command!, knows!, call.Caller.Actor, call.Operation.Name, call.Aborted);
-        return changed switch
-        {
-            null => Reply.Empty,
-            _ when changed == ProjectErrors.InTransition => new Refusal(changed) { Headers = [new("Retry-After", "2")] },
-            _ => changed,
-        };
+        return changed.Error is not { } not ? Reply.Empty
+            : not == ProjectErrors.InTransition ? new Refusal(not) { Headers = [new("Retry-After", "2")] }
+            : new Refusal(not) { Details = [.. changed.Unmet.Select(n => new RefusalDetail(n.Refusal, Word(n.Kind), n.Key))] };
     }
+
+    static string Word(NeedKind kind) => kind switch
+    {
+        NeedKind.Role => "role",
+        NeedKind.Owner => "owner",
+        NeedKind.Schedule => "schedule",
+        NeedKind.DueTime => "due_time",
+        NeedKind.Points => "points",
+        NeedKind.Field => "field",
+        NeedKind.Option => "option",
+        NeedKind.Signal => "signal",
+        NeedKind.ActualHours => "actual_hours",
+        NeedKind.SubTask => "sub_task",
+    };
 }

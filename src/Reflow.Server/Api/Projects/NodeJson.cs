@@ -131,7 +131,8 @@ static class NodeJson
         json.WriteEndObject();
     }
 
-    static string Moment(long? ms) => ms is { } at
+    /// <summary>A moment of a node, a state or a subtask; empty while there is none.</summary>
+    public static string Moment(long? ms) => ms is { } at
         ? DateTimeOffset.FromUnixTimeMilliseconds(at).ToOffset(Offset).ToString("yyyy-MM-ddTHH:mm:ss.fffzzz", CultureInfo.InvariantCulture)
         : "";
 }

@@ -13,7 +13,7 @@ static class ProjectInput
     const int MostItems = 1000;
 
     // Where a body may name people.
-    static readonly string[] WithUsers = ["node_owners", "node_schedule", "schedules", "role_assignee", "fields", "node_fields", "node_custom_fields", "field_value_pairs", "update_fields", "assignee", "schedule", "deliverable"];
+    static readonly string[] WithUsers = ["node_owners", "node_schedule", "schedules", "role_assignee", "fields", "node_fields", "node_custom_fields", "field_value_pairs", "role_owners", "update_fields", "after_field_value", "before_field_value", "assignee", "schedule", "deliverable"];
 
     /// <summary>What is wrong with the JSON types of all that was asked for: Feishu Project has one code for it.</summary>
     public static Error? Fault(this Input body) => body.Refusal is { } refusal ? ProjectErrors.InvalidJson.Because(refusal.Error.Message) : null;
@@ -76,7 +76,8 @@ static class ProjectInput
         return known.Contains;
     }
 
-    static IReadOnlyList<RoleOwner>? Roles(this Input body, string name) => !body.Says(name)
+    /// <summary>Roles and their members; null when they are not passed.</summary>
+    public static IReadOnlyList<RoleOwner>? Roles(this Input body, string name) => !body.Says(name)
         ? null
         : [.. body.Objects(name).Select(r => new RoleOwner(r.Word("role") ?? "", r.Says("owners") ? r.Texts("owners", MostItems) : null))];
 

@@ -24,5 +24,10 @@ static class ProjectsApi
         ModifySubTask.Serve(routes, projects);
         DeleteSubTask.Serve(routes, projects);
         CreateWorkHours.Serve(routes, projects);
+        ListWorkHours.Serve(routes, projects);
+        UpdateWorkHours.Serve(routes, projects);
+        DeleteWorkHours.Serve(routes, projects);
+        ChangeState.Serve(routes, projects);
+        ViewWbs.Serve(routes, projects);
     }
 }

@@ -5,7 +5,7 @@ using Reflow.Server.Store;
 
 namespace Reflow.Server.Api.Projects;
 
-/// <summary>POST …/:work_item_id/workflow/query (contracts: project §2.2): the nodes that are there for the item, and how they follow each other.</summary>
+/// <summary>POST …/:work_item_id/workflow/query (contracts: project §2.2): the nodes that are there for the item, or the states of its state flow, and how they follow each other.</summary>
 static class QueryWorkflow
 {
     public static void Serve(Routes routes, ProjectStore projects) => routes.Serve("project.workflow.query", call => Handle(call, projects));
@@ -17,7 +17,7 @@ static class QueryWorkflow
         if (call.Body.Fault() is { } fault) return fault;
         return await ItemCall.Read(call, projects, ItemPath.Of(call), mixed, async (session, found) =>
         {
-            if (flowType == 1) return ProjectErrors.IsNodeFlow;
+            if (found.Flow is { Template.IsStateFlow: var isStateFlow } && isStateFlow != (flowType == 1)) return isStateFlow ? ProjectErrors.IsStateFlow : ProjectErrors.IsNodeFlow;
             if (found.Flow is not { } flow || flow.Precheck(found.Item with { Aborted = null }, null) is not null) return ProjectErrors.WorkflowBroken;
             var users = withUsers ? await UserDetails(session, found.Item) : [];
             return Reply.Data(json => Write(json, flow, found.Item, fields, users));
@@ -32,16 +32,11 @@ static class QueryWorkflow
             if (NodeFlow.Applies(item, node)) NodeJson.Write(json, flow, item, node, fields);
         json.WriteEndArray();
         json.WriteStartArray("connections"u8);
-        foreach (var (from, to) in Connections(flow, item))
-        {
-            json.WriteStartObject();
-            json.WriteString("source_state_key"u8, from);
-            json.WriteString("target_state_key"u8, to);
-            json.WriteNumber("transition_id"u8, 0);
-            json.WriteEndObject();
-        }
+        foreach (var (from, to) in Connections(flow, item)) Connection(json, from, to, 0);
+        foreach (var way in flow.Template.Transitions) Connection(json, way.From, way.To, way.Id);
         json.WriteEndArray();
         json.WriteStartArray("state_flow_nodes"u8);
+        foreach (var state in flow.Template.States) StateJson.Write(json, flow, item, state, fields);
         json.WriteEndArray();
         json.WriteStartArray("user_details"u8);
         foreach (var user in users)
@@ -60,8 +55,17 @@ static class QueryWorkflow
         json.WriteEndObject();
     }
 
-    // A node that is not there is looked through, as arrival does.
-    static IEnumerable<(string From, string To)> Connections(NodeFlow flow, WorkItem item)
+    static void Connection(Utf8JsonWriter json, string from, string to, long transition)
+    {
+        json.WriteStartObject();
+        json.WriteString("source_state_key"u8, from);
+        json.WriteString("target_state_key"u8, to);
+        json.WriteNumber("transition_id"u8, transition);
+        json.WriteEndObject();
+    }
+
+    /// <summary>How the nodes that are there follow each other: one that is not there is looked through, as arrival does.</summary>
+    public static IEnumerable<(string From, string To)> Connections(NodeFlow flow, WorkItem item)
     {
         Dictionary<string, HashSet<string>> above = [];
         foreach (var node in flow.InOrder)

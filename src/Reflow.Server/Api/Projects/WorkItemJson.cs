@@ -17,11 +17,12 @@ static class WorkItemJson
         json.WriteString("simple_name"u8, space.Project.SimpleName);
         json.WriteNumber("template_id"u8, item.TemplateId);
         json.WriteString("template_type"u8, flow?.Template.Name ?? "");
-        json.WriteString("pattern"u8, "Node"u8);
+        json.WriteString("pattern"u8, flow is { Template.IsStateFlow: true } ? "State"u8 : "Node"u8);
         json.WriteString("sub_stage"u8, item.Status);
         json.WriteStartArray("current_nodes"u8);
         foreach (var node in item.Nodes)
-            if (node.Status is NodeStatus.InProgress && flow?.Find(item, node.Key) is { } conf) Current(json, conf, node);
+            if (node.Status is NodeStatus.InProgress && flow?.Find(item, node.Key) is { } conf) Current(json, conf.Key, conf.Name, node.Owners, conf.Milestone);
+        if (flow?.Template.StateOf(item.Status) is { } state) Current(json, state.Key, state.Name, [], milestone: false);
         json.WriteEndArray();
         json.WriteString("created_by"u8, item.CreatedBy);
         json.WriteString("updated_by"u8, item.UpdatedBy);
@@ -35,7 +36,9 @@ static class WorkItemJson
         Status(json, found);
         json.WriteStartArray("state_times"u8);
         foreach (var node in item.Nodes)
-            if (node.BeganAt is { } began && flow?.NodeOf(node.Key) is { } conf) Time(json, conf, began, node.FinishedAt ?? 0);
+            if (node.BeganAt is { } began && flow?.NodeOf(node.Key) is { } conf) Time(json, conf.Key, conf.Name, began, node.FinishedAt ?? 0);
+        foreach (var passed in flow?.Template.States ?? [])
+            if (StateJson.Times(item, passed.Key) is ({ } from, var to)) Time(json, passed.Key, passed.Name, from, to ?? 0);
         json.WriteEndArray();
         foreach (var empty in (string[])["multi_texts", "relation_fields_detail", "user_details", "compound_field_extra"])
         {
@@ -45,13 +48,13 @@ static class WorkItemJson
         json.WriteEndObject();
     }
 
-    static void Current(Utf8JsonWriter json, TemplateNode conf, Node node)
+    static void Current(Utf8JsonWriter json, string key, string name, IReadOnlyList<string> owners, bool milestone)
     {
         json.WriteStartObject();
-        json.WriteString("id"u8, conf.Key);
-        json.WriteString("name"u8, conf.Name);
-        NodeJson.Write(json, "owners", node.Owners);
-        json.WriteBoolean("milestone"u8, conf.Milestone);
+        json.WriteString("id"u8, key);
+        json.WriteString("name"u8, name);
+        NodeJson.Write(json, "owners", owners);
+        json.WriteBoolean("milestone"u8, milestone);
         json.WriteEndObject();
     }
 
@@ -118,18 +121,18 @@ static class WorkItemJson
         void One(StatusChange change)
         {
             json.WriteString("state_key"u8, change.Key);
-            json.WriteBoolean("is_archived_state"u8, flow?.Type.Statuses.FirstOrDefault(s => s.Key == change.Key)?.Archived ?? false);
-            json.WriteBoolean("is_init_state"u8, flow?.Type.Statuses.FirstOrDefault()?.Key == change.Key);
+            json.WriteBoolean("is_archived_state"u8, flow?.Template.StateOf(change.Key) is { } state ? state.Kind is StateKind.Archived : flow?.Type.Statuses.FirstOrDefault(s => s.Key == change.Key)?.Archived ?? false);
+            json.WriteBoolean("is_init_state"u8, flow?.Template.StateOf(change.Key) is { } kind ? kind.Kind is StateKind.Start : flow?.Type.Statuses.FirstOrDefault()?.Key == change.Key);
             json.WriteNumber("updated_at"u8, change.At);
             json.WriteString("updated_by"u8, change.By);
         }
     }
 
-    static void Time(Utf8JsonWriter json, TemplateNode conf, long start, long end)
+    static void Time(Utf8JsonWriter json, string key, string name, long start, long end)
     {
         json.WriteStartObject();
-        json.WriteString("state_key"u8, conf.Key);
-        json.WriteString("name"u8, conf.Name);
+        json.WriteString("state_key"u8, key);
+        json.WriteString("name"u8, name);
         json.WriteNumber("start_time"u8, start);
         json.WriteNumber("end_time"u8, end);
         json.WriteEndObject();
