@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds Reflow and serves the demo workspace on http://127.0.0.1:7080, with its data in ./data.
+# Builds Reflow and serves the demo workspace on http://127.0.0.1:7080, as a test double with its data in ./data.
 # Every argument goes to the server: ./run.sh --help
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -48,5 +48,5 @@ Once Reflow is serving, try, in another terminal:
   (cd $root/samples/node && npm ci && REFLOW_URL=$url node five-calls.mjs)
 
 EOF
-export REFLOW_DATA=${REFLOW_DATA:-$root/data}
+export REFLOW_DATA=${REFLOW_DATA:-$root/data} REFLOW_TEST_DOUBLE=${REFLOW_TEST_DOUBLE:-true}
 exec dotnet "$root/src/Reflow.Server/bin/Release/net10.0/reflow.dll" "$@"

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Reflow.Server.Api.Control;
+using Reflow.Server.Api.Control.Tests;
 using Reflow.Server.Api.Flows;
 using Reflow.Server.Api.Platform;
 using Reflow.Server.Api.Projects;
@@ -47,17 +47,29 @@ public sealed class ReflowServer : IAsyncDisposable
     public static async Task<ReflowServer> Start(Settings settings, TimeProvider clock, CancellationToken ct)
     {
         var directory = DataDirectory.Open(settings.Data);
+        var testing = settings.TestDouble ? new TestDouble(new(clock), new(settings.Seed ?? 0), new()) : null;
+        var requests = settings.RequestLog ?? settings.TestDouble ? new RequestLog() : null;
+        clock = testing?.Clock ?? clock;
         Db? db = null;
         try
         {
-            db = await Db.OpenSqlite(directory.DatabaseFile, settings.Store, ct);
+            db = await Db.OpenSqlite(directory.DatabaseFile, settings.Store with { Durable = !directory.Passing }, ct);
             var ids = await Ids.Start(db, clock, ct);
-            await Furnish(settings, db, ids, clock, ct);
+            var empty = await db.ReadSystem(async session => !await session.Find("select 1 from tenant limit 1", r => true), ct);
+            await Furnish(settings, empty, db, ids, clock, ct);
             var routes = new Routes(Contract.Operations);
             var tokens = new Tokens(db, directory.Key, clock);
             var flows = new FlowStore(ids, new());
             var projects = Serve(routes, db, ids, tokens, flows, clock);
-            var app = Build(settings, routes, db, tokens, projects, clock);
+            var limits = new RateLimits(clock, settings.RateLimits);
+            db.Replaced += tokens.Forget;
+            db.Replaced += flows.Forget;
+            db.Replaced += projects.Forget;
+            db.Replaced += limits.Forget;
+            var resets = new Resets(db, Path.Combine(directory.Path, "resets"), made => Furnish(settings, empty: true, made, ids, clock, CancellationToken.None));
+            if (testing is not null && empty) await resets.KeepFurnished(ct);
+            TestControls.Serve(routes, testing ?? new(new(clock), new(0), new()), requests, resets, new(db, Path.Combine(directory.Path, "snapshots"), clock));
+            var app = Build(settings, routes, db, tokens, projects, limits, testing, requests, clock);
             await Listen(app, settings.Urls, ct);
             return new(app, directory, db, tokens, routes, new(db, flows, clock, app.Services.GetRequiredService<ILogger<FlowTimers>>()));
         }
@@ -84,7 +96,7 @@ public sealed class ReflowServer : IAsyncDisposable
     }
 
     /// <summary>Applies the workspace file, or the demo to a store without tenants.</summary>
-    static async Task Furnish(Settings settings, Db db, Ids ids, TimeProvider clock, CancellationToken ct)
+    static async Task Furnish(Settings settings, bool empty, Db db, Ids ids, TimeProvider clock, CancellationToken ct)
     {
         Workspace workspace;
         if (settings.Workspace is { } file)
@@ -94,7 +106,7 @@ public sealed class ReflowServer : IAsyncDisposable
         }
         else
         {
-            if (!settings.Demo || await db.ReadSystem(session => session.Find("select 1 from tenant limit 1", r => true), ct)) return;
+            if (!settings.Demo || !empty) return;
             workspace = Workspace.Demo();
         }
         var applied = await workspace.Apply(db, ids, clock.GetUtcNow().ToUnixTimeMilliseconds(), ct);
@@ -116,7 +128,7 @@ public sealed class ReflowServer : IAsyncDisposable
         return projects;
     }
 
-    static WebApplication Build(Settings settings, Routes routes, Db db, Tokens tokens, ProjectStore projects, TimeProvider clock)
+    static WebApplication Build(Settings settings, Routes routes, Db db, Tokens tokens, ProjectStore projects, RateLimits limits, TestDouble? testing, RequestLog? requests, TimeProvider clock)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls(settings.Urls).ConfigureKestrel(kestrel =>
@@ -133,9 +145,8 @@ public sealed class ReflowServer : IAsyncDisposable
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
         var app = builder.Build();
-        var limits = new RateLimits(clock, settings.RateLimits);
-        var doors = new Doors(new OpenDoor(tokens, limits), new ProjectDoor(tokens, limits, db, projects), new ControlDoor(settings.AdminToken));
-        var gateway = new Gateway.Gateway(routes, doors, clock, app.Services.GetRequiredService<ILogger<Gateway.Gateway>>());
+        var doors = new Doors(new OpenDoor(tokens, limits), new ProjectDoor(tokens, limits, db, projects), new ControlDoor(settings.AdminToken, settings.TestDouble));
+        var gateway = new Gateway.Gateway(routes, doors, clock, testing, requests, app.Services.GetRequiredService<ILogger<Gateway.Gateway>>());
         app.Run(gateway.Handle);
         return app;
     }
@@ -156,57 +167,3 @@ public sealed class ReflowServer : IAsyncDisposable
 
 /// <summary>The server cannot start for a reason that the person who started it can mend.</summary>
 public sealed class StartException(string message, Exception? cause = null) : Exception(message, cause);
-
-/// <summary>The directory of the embedded store: the database, the key that tokens are derived from, and the lock that keeps a second server out.</summary>
-sealed class DataDirectory : IDisposable
-{
-    readonly FileStream held;
-
-    DataDirectory(string path, FileStream held, byte[] key) => (Path, this.held, Key) = (path, held, key);
-
-    public string Path { get; }
-
-    public byte[] Key { get; }
-
-    public string DatabaseFile => System.IO.Path.Combine(Path, "reflow.db");
-
-    /// <exception cref="StartException">It cannot be written, or another server has it.</exception>
-    public static DataDirectory Open(string path)
-    {
-        try
-        {
-            var full = Directory.CreateDirectory(path).FullName;
-            var held = new FileStream(System.IO.Path.Combine(full, "reflow.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            try { return new(full, held, LoadKey(System.IO.Path.Combine(full, "reflow.key"))); }
-            catch
-            {
-                held.Dispose();
-                throw;
-            }
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new StartException($"the data directory {path} cannot be written: {e.Message}", e);
-        }
-        catch (IOException e)
-        {
-            throw new StartException(File.Exists(System.IO.Path.Combine(path, "reflow.lock"))
-                ? $"the data directory {path} is in use by another Reflow"
-                : $"the data directory {path} cannot be used: {e.Message}", e);
-        }
-    }
-
-    public void Dispose() => held.Dispose();
-
-    static byte[] LoadKey(string file)
-    {
-        if (File.Exists(file)) return Convert.FromHexString(File.ReadAllText(file).Trim());
-        var key = RandomNumberGenerator.GetBytes(32);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var stream = new FileStream(file, options);
-        stream.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key)));
-        stream.Flush(flushToDisk: true);
-        return key;
-    }
-}

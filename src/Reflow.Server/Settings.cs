@@ -10,7 +10,7 @@ public sealed record Settings
     /// <summary>The addresses to listen on, separated by semicolons; port 0 takes a free one.</summary>
     public string Urls { get; init; } = "http://127.0.0.1:7080";
 
-    /// <summary>The directory of the embedded store.</summary>
+    /// <summary>The directory of the embedded store; <c>:memory:</c> for a run that leaves nothing behind.</summary>
     public string Data { get; init; } = "./data";
 
     /// <summary>A workspace file that is applied at every start; null for none.</summary>
@@ -25,6 +25,15 @@ public sealed record Settings
     /// <summary>The bearer token of the control plane; a random one when none is given.</summary>
     public string AdminToken { get; init; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
+    /// <summary>Whether it is a test double: its clock can be moved, its data reset, and faults can strike its calls.</summary>
+    public bool TestDouble { get; init; }
+
+    /// <summary>What a test double's chance begins with, so that two runs with the same calls have the same ids, tokens and order, at a clock that stands still; null for real chance.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>Whether requests are logged; null for what goes with <see cref="TestDouble"/>.</summary>
+    public bool? RequestLog { get; init; }
+
     /// <summary>The least severe log messages that are shown.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
@@ -37,7 +46,7 @@ public sealed record Settings
     public static RootCommand Command(Func<Settings, CancellationToken, Task<int>> start)
     {
         var urls = new Option<string>("--urls") { Description = "Addresses to listen on, separated by semicolons (REFLOW_URLS)", DefaultValueFactory = _ => Environment("REFLOW_URLS") ?? new Settings().Urls };
-        var data = new Option<string>("--data") { Description = "Directory of the embedded store (REFLOW_DATA)", DefaultValueFactory = _ => Environment("REFLOW_DATA") ?? new Settings().Data };
+        var data = new Option<string>("--data") { Description = "Directory of the embedded store, or :memory: for a run that leaves nothing behind (REFLOW_DATA)", DefaultValueFactory = _ => Environment("REFLOW_DATA") ?? new Settings().Data };
         var workspace = new Option<string?>("--workspace") { Description = "Workspace file to apply at start (REFLOW_WORKSPACE)", HelpName = "FILE", DefaultValueFactory = _ => Environment("REFLOW_WORKSPACE") };
         var noDemo = new Option<bool>("--no-demo") { Description = "Leave an empty store empty (REFLOW_NO_DEMO=true)", DefaultValueFactory = result => Choice(result, "REFLOW_NO_DEMO", "false", "true", "false") == "true" };
         var limits = new Option<string>("--rate-limits") { Description = "Whether the contract's rate limits hold (REFLOW_RATE_LIMITS)", HelpName = "on|off", DefaultValueFactory = result => Choice(result, "REFLOW_RATE_LIMITS", "on", "on", "off") };
@@ -49,7 +58,15 @@ public sealed record Settings
             HelpName = string.Join('|', Enum.GetNames<LogLevel>()).ToLowerInvariant(),
             DefaultValueFactory = result => Enum.Parse<LogLevel>(Choice(result, "REFLOW_LOG_LEVEL", nameof(LogLevel.Warning), Enum.GetNames<LogLevel>()), ignoreCase: true),
         };
-        var command = new RootCommand("Reflow: a self-hosted work server that speaks Feishu's open API.") { urls, data, workspace, noDemo, limits, admin, level };
+        var testDouble = new Option<bool>("--test-double") { Description = "Be a test double: clock, reset, snapshots and faults under /reflow/v1 (REFLOW_TEST_DOUBLE=true)", DefaultValueFactory = result => Choice(result, "REFLOW_TEST_DOUBLE", "false", "true", "false") == "true" };
+        var seed = new Option<int?>("--seed") { Description = "Seed of a test double's ids and tokens; its clock then stands still (REFLOW_SEED)", HelpName = "N", DefaultValueFactory = Seeded };
+        var requests = new Option<string>("--request-log") { Description = "Whether requests are logged for /reflow/v1/requests; on for a test double, else off (REFLOW_REQUEST_LOG)", HelpName = "on|off", DefaultValueFactory = result => Choice(result, "REFLOW_REQUEST_LOG", "auto", "on", "off", "auto") };
+        requests.AcceptOnlyFromAmong("on", "off", "auto");
+        var command = new RootCommand("Reflow: a self-hosted work server that speaks Feishu's open API.") { urls, data, workspace, noDemo, limits, admin, testDouble, seed, requests, level };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(seed) is not null && !result.GetValue(testDouble)) result.AddError("--seed needs --test-double");
+        });
         command.SetAction((said, ct) => start(new()
         {
             Urls = said.GetValue(urls)!,
@@ -58,9 +75,20 @@ public sealed record Settings
             Demo = !said.GetValue(noDemo),
             RateLimits = said.GetValue(limits) == "on",
             AdminToken = said.GetValue(admin) is { Length: > 0 } token ? token : new Settings().AdminToken,
+            TestDouble = said.GetValue(testDouble),
+            Seed = said.GetValue(seed),
+            RequestLog = said.GetValue(requests) switch { "on" => true, "off" => false, _ => null },
             LogLevel = said.GetValue(level),
         }, ct));
         return command;
+    }
+
+    static int? Seeded(ArgumentResult result)
+    {
+        if (Environment("REFLOW_SEED") is not { } text) return null;
+        if (int.TryParse(text, out var seed)) return seed;
+        result.AddError($"REFLOW_SEED is '{text}'; it is an integer");
+        return null;
     }
 
     static string? Environment(string name) => System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

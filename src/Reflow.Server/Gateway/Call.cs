@@ -45,6 +45,9 @@ public sealed class Call : IDisposable
     /// <summary>The body's members.</summary>
     public Input Body { get; private set; } = Input.Of(default);
 
+    /// <summary>The bytes of the body as they were read; gone when the call is.</summary>
+    internal ReadOnlyMemory<byte> Sent { get; private set; }
+
     /// <summary>The value of a path parameter.</summary>
     public string Path(string name)
     {
@@ -78,7 +81,8 @@ public sealed class Call : IDisposable
             }
             if (length == rented.Length) Grow();
         }
-        return Parse(rented.AsMemory(0, length));
+        Sent = rented.AsMemory(0, length);
+        return Parse(Sent);
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Reflow.Core;
+using Reflow.Server.Control;
 
 namespace Reflow.Server.Gateway;
 
@@ -9,10 +10,13 @@ namespace Reflow.Server.Gateway;
 /// The manners of Reflow's own control plane: the admin token, then the body. One shape of error, with the reason in words: <c>code</c> is the HTTP status and <c>msg</c> says why.
 /// </summary>
 /// <param name="adminToken">The bearer that is let in.</param>
-sealed class ControlDoor(string adminToken) : Door
+/// <param name="testDouble">Whether the server is a test double.</param>
+sealed class ControlDoor(string adminToken, bool testDouble) : Door
 {
     static readonly Error TokenMissing = new(401, 401, "send the admin token as Authorization: Bearer TOKEN; the server printed it when it started, or was given it as REFLOW_ADMIN_TOKEN");
     static readonly Error TokenWrong = new(401, 401, "this is not the admin token");
+
+    static readonly Error TestDoubleOnly = new(403, 403, "this is for a test double only: start the server with --test-double, or REFLOW_TEST_DOUBLE=true");
 
     public override async ValueTask<Refusal?> Admit(Call call)
     {
@@ -22,6 +26,7 @@ sealed class ControlDoor(string adminToken) : Door
             if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return TokenMissing;
             if (!SameText(header["Bearer ".Length..].Trim(), adminToken)) return TokenWrong;
         }
+        if (!testDouble && call.Operation.Name.StartsWith(TestDouble.Operations, StringComparison.Ordinal)) return TestDoubleOnly;
         var (read, why) = await call.ReadBody();
         return read ? null : Unreadable(why);
     }

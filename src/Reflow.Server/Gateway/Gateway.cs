@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Reflow.Server.Control;
 using Reflow.Server.Store;
 
 namespace Reflow.Server.Gateway;
@@ -9,7 +10,13 @@ namespace Reflow.Server.Gateway;
 /// What every call passes, in this order: route, the door of its family (identity, scopes, limits, body), the operation, the envelope.
 /// Nothing that a caller sends leads to a 5xx: that means a bug or a dead database.
 /// </summary>
-sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, ILogger<Gateway> log)
+/// <param name="routes">What is served.</param>
+/// <param name="doors">What each family asks of a call.</param>
+/// <param name="clock">When calls come.</param>
+/// <param name="testing">The controls of a test double; null in a system of record.</param>
+/// <param name="requests">Where requests are logged; null for nowhere.</param>
+/// <param name="log">Where faults of the server are told.</param>
+sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, TestDouble? testing, RequestLog? requests, ILogger<Gateway> log)
 {
     static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
     [ThreadStatic] static ArrayBufferWriter<byte>? buffer;
@@ -19,7 +26,13 @@ sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, ILo
     /// <summary>Answers one request.</summary>
     public async Task Handle(HttpContext http)
     {
-        if (routes.Find(http.Request.Method, http.Request.Path.Value ?? "") is not { } match)
+        var match = routes.Find(http.Request.Method, http.Request.Path.Value ?? "");
+        if (testing is not null || requests is not null)
+        {
+            await Watched(http, match);
+            return;
+        }
+        if (match is null)
         {
             await NotFound(http);
             return;
@@ -63,18 +76,30 @@ sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, ILo
 
     static async Task Send(Call call, Door door, Reply reply)
     {
+        Head(call, reply);
+        Render(call, door, reply);
+        await call.Http.Response.BodyWriter.FlushAsync(call.Aborted);
+    }
+
+    static void Head(Call call, in Reply reply)
+    {
         var response = call.Http.Response;
         response.StatusCode = reply.Refusal?.Error.Http ?? 200;
         response.ContentType = "application/json; charset=utf-8";
         response.Headers["X-Tt-Logid"] = call.LogId;
         response.Headers["X-Request-Id"] = call.LogId;
         foreach (var (name, value) in reply.Refusal?.Headers ?? []) response.Headers[name] = value;
-        Render(call, door, reply);
-        await response.BodyWriter.FlushAsync(call.Aborted);
     }
 
-    // No await between taking the thread's buffer and handing its bytes on.
     static void Render(Call call, Door door, in Reply reply)
+    {
+        var body = Rendered(call, door, reply);
+        call.Http.Response.ContentLength = body.Length;
+        call.Http.Response.BodyWriter.Write(body);
+    }
+
+    // In the thread's own buffer: no await until its bytes are handed on.
+    static ReadOnlySpan<byte> Rendered(Call call, Door door, in Reply reply)
     {
         var bytes = buffer ??= new(4096);
         var json = writer ??= new(bytes, Json);
@@ -82,8 +107,7 @@ sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, ILo
         json.Reset();
         door.Write(json, call, reply);
         json.Flush();
-        call.Http.Response.ContentLength = bytes.WrittenCount;
-        call.Http.Response.BodyWriter.Write(bytes.WrittenSpan);
+        return bytes.WrittenSpan;
     }
 
     static Task NotFound(HttpContext http)

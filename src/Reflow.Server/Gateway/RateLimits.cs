@@ -19,6 +19,22 @@ public sealed class RateLimits(TimeProvider clock, bool enabled)
             ? counted.GetOrAdd((caller.Tenant, caller.AppId, operation.Name), static (_, limits) => new(limits), operation.Limits).Spend(clock.GetUtcNow().ToUnixTimeMilliseconds())
             : null;
 
+    /// <summary>The refusal of a call above the cap, with the headers that tell it.</summary>
+    /// <param name="cap">The calls of one window.</param>
+    /// <param name="wait">How long until the next window, s.</param>
+    /// <param name="http">The status: 429, or 400 as some old operations answer.</param>
+    internal static Refusal Exceeded(long cap, long wait, int http = 429) => new(GatewayErrors.RateLimited with { Http = http })
+    {
+        Headers =
+        [
+            new("x-ogw-ratelimit-limit", cap.ToString(CultureInfo.InvariantCulture)),
+            new("x-ogw-ratelimit-reset", wait.ToString(CultureInfo.InvariantCulture)),
+        ],
+    };
+
+    /// <summary>Begins to count anew.</summary>
+    public void Forget() => counted.Clear();
+
     sealed class Windows(IReadOnlyList<Limit> limits)
     {
         readonly (long Window, int Calls)[] spent = new (long, int)[limits.Count];
@@ -32,20 +48,12 @@ public sealed class RateLimits(TimeProvider clock, bool enabled)
                     var length = limits[i].Seconds * 1000L;
                     var window = now / length;
                     if (spent[i].Window != window) spent[i] = (window, 0);
-                    if (spent[i].Calls >= limits[i].Calls) return Exceeded(limits[i], (window + 1) * length - now);
+                    if (spent[i].Calls >= limits[i].Calls) return Exceeded(limits[i].Calls, ((window + 1) * length - now + 999) / 1000);
                 }
                 foreach (ref var window in spent.AsSpan()) window.Calls++;
             }
             return null;
         }
 
-        static Refusal Exceeded(Limit limit, long waitMs) => new(GatewayErrors.RateLimited)
-        {
-            Headers =
-            [
-                new("x-ogw-ratelimit-limit", limit.Calls.ToString(CultureInfo.InvariantCulture)),
-                new("x-ogw-ratelimit-reset", ((waitMs + 999) / 1000).ToString(CultureInfo.InvariantCulture)),
-            ],
-        };
     }
 }

@@ -33,6 +33,14 @@ public readonly struct Reply
     /// <summary>Success; <paramref name="value"/> writes the whole value of <c>data</c>: an object, or for Feishu Project any value.</summary>
     public static Reply Data(Action<Utf8JsonWriter> value) => new(null, value, false, "success");
 
+    /// <summary>Success; <paramref name="members"/> writes the members of <c>data</c>.</summary>
+    public static Reply Object(Action<Utf8JsonWriter> members) => Data(json =>
+    {
+        json.WriteStartObject();
+        members(json);
+        json.WriteEndObject();
+    });
+
     /// <summary>Success; <paramref name="members"/> writes members beside <c>code</c> and <c>msg</c>, as token endpoints answer (contracts: platform §1.2).</summary>
     public static Reply TopLevel(string message, Action<Utf8JsonWriter> members) => new(null, members, true, message);
 

@@ -9,8 +9,8 @@ namespace Reflow.Server.Store;
 /// </summary>
 public sealed class Db : IAsyncDisposable
 {
-    readonly Engine engine;
-    readonly string connectionString;
+    readonly string file;
+    readonly DbUse writing;
     readonly Writer writer;
     readonly SessionPool readers;
 
@@ -22,12 +22,15 @@ public sealed class Db : IAsyncDisposable
         SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
     }
 
-    Db(Engine engine, string connectionString, DbOptions options)
+    Db(string file, DbOptions options)
     {
-        (this.engine, this.connectionString) = (engine, connectionString);
-        readers = new(() => Connect(forWriting: false), options.Readers);
-        writer = new(Connect(forWriting: true), options.WaitingChanges);
+        (this.file, writing) = (file, options.Durable ? DbUse.Writing : DbUse.WritingFast);
+        readers = new(() => Open(file, DbUse.Reading), options.Readers);
+        writer = new(Open(file, writing), options.WaitingChanges);
     }
+
+    /// <summary>Raised when all data was replaced, or what is cached of it changed by other ways than the caches know: they forget.</summary>
+    internal event Action? Replaced;
 
     /// <summary>Opens the embedded store in <paramref name="file"/>, creating it when absent, and brings its schema up to date.</summary>
     /// <exception cref="StoreException">The file cannot be opened or is newer than this server.</exception>
@@ -35,7 +38,7 @@ public sealed class Db : IAsyncDisposable
     {
         try
         {
-            var db = new Db(Engine.Sqlite, new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 10 }.ToString(), options);
+            var db = new Db(file, options);
             await Migrations.Apply(db, ct);
             return db;
         }
@@ -75,24 +78,86 @@ public sealed class Db : IAsyncDisposable
         await readers.DisposeAsync();
     }
 
-    SystemSession Connect(bool forWriting)
+    /// <summary>Copies all data, as of one moment, into a new file.</summary>
+    /// <exception cref="StoreException">The file cannot be written.</exception>
+    internal Task CopyTo(string copy, CancellationToken ct) => Task.Run(() => Backup(file, copy, DbUse.WritingFast), ct);
+
+    /// <summary>
+    /// Makes all data what a copy holds, at once for everybody who reads. Tokens that live stay, and so does the number of starts, which keeps ids apart.
+    /// Calls must not be under way.
+    /// </summary>
+    /// <exception cref="StoreException">The database refused; nothing was done.</exception>
+    internal async Task ReplaceBy(string copy, CancellationToken ct)
     {
-        var connection = new SqliteConnection(connectionString);
+        var kept = await readers.Run(async session => new[] { await Rows(session, "token"), await Rows(session, "node") }, ct);
+        await Task.Run(() => Backup(copy, file, writing), ct);
+        await ChangeSystem(async session =>
+        {
+            foreach (var (table, rows) in kept)
+                foreach (var row in rows)
+                    await session.Execute($"insert or replace into {table} values ({string.Join(", ", row.Select((_, i) => $"${i + 1}"))})", row);
+            return 0;
+        }, CancellationToken.None);
+        Changed();
+    }
+
+    /// <summary>Tells the caches that what they know may not hold any more.</summary>
+    internal void Changed() => Replaced?.Invoke();
+
+    static async ValueTask<(string Table, List<object?[]> Rows)> Rows(SystemSession session, string table) =>
+        (table, await session.Query($"select * from {table}", r => Enumerable.Range(0, r.FieldCount).Select(i => r.IsDBNull(i) ? null : r.GetValue(i)).ToArray()));
+
+    // The engine copies pages in one transaction: readers of the target see before or after.
+    static void Backup(string from, string to, DbUse use)
+    {
+        try
+        {
+            using var source = Connect(from, DbUse.Reading);
+            using var target = Connect(to, use);
+            source.BackupDatabase(target);
+        }
+        catch (SqliteException e)
+        {
+            throw new StoreException($"cannot copy {from} to {to}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A session of its own on a file.</summary>
+    internal static SystemSession Open(string file, DbUse use) => new(Connect(file, use), Engine.Sqlite);
+
+    static SqliteConnection Connect(string file, DbUse use)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 10 }.ToString());
         connection.Open();
         using var setup = connection.CreateCommand();
-        // FULL: an acknowledged change survives a power cut, not only a crash of this process.
-        setup.CommandText = forWriting
-            ? "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory;"
-            : "pragma busy_timeout = 10000; pragma query_only = on; pragma temp_store = memory;";
+        setup.CommandText = "pragma busy_timeout = 10000; pragma temp_store = memory; " + use switch
+        {
+            DbUse.Reading => "pragma query_only = on;",
+            // FULL: an acknowledged change survives a power cut, not only a crash of this process.
+            DbUse.Writing => "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;",
+            DbUse.WritingFast => "pragma journal_mode = wal; pragma synchronous = off; pragma foreign_keys = on;",
+        };
         setup.ExecuteNonQuery();
-        return new(connection, engine);
+        return connection;
     }
+}
+
+/// <summary>What a connection is for.</summary>
+enum DbUse
+{
+    /// <summary>It reads and cannot change anything.</summary>
+    Reading,
+    /// <summary>It changes what must survive a power cut.</summary>
+    Writing,
+    /// <summary>It changes what nobody needs after the process.</summary>
+    WritingFast,
 }
 
 /// <summary>Sizes of the store's queues.</summary>
 /// <param name="Readers">How many reads may run at the same time; more wait.</param>
 /// <param name="WaitingChanges">How many changes may wait for the writer; more are refused at once.</param>
-public sealed record DbOptions(int Readers = 8, int WaitingChanges = 4096);
+/// <param name="Durable">Whether an acknowledged change must survive a power cut; false for data that goes with the process.</param>
+public sealed record DbOptions(int Readers = 8, int WaitingChanges = 4096, bool Durable = true);
 
 /// <summary>The engines that Reflow stores its data in.</summary>
 enum Engine

@@ -14,6 +14,12 @@ static class Dialect
     /// <summary>The texts of a JSON list that is given as an argument, for <c>in (…)</c>: one statement serves lists of every length.</summary>
     public static string TextsOf(this Engine engine, string argument) => engine switch { Engine.Sqlite => $"select value from json_each({argument})" };
 
+    /// <summary>Every table with its columns, in the order of the tables' names and of the columns' places.</summary>
+    public static string Columns(this Engine engine) => engine switch
+    {
+        Engine.Sqlite => "select t.name, c.name from sqlite_master t join pragma_table_info(t.name) c where t.type = 'table' and t.name not like 'sqlite@_%' escape '@' order by t.name, c.cid",
+    };
+
     /// <summary>The folder of the engine's migrations.</summary>
     public static string Folder(this Engine engine) => engine switch { Engine.Sqlite => "sqlite" };
 

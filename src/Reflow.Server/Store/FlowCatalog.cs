@@ -19,6 +19,9 @@ sealed class FlowCatalog
         return known[(session.Tenant, version)] = new(FlowFormat.Parse(doc ?? throw new StoreException($"{version} is gone")));
     }
 
+    /// <summary>Forgets what was read, for data that was replaced.</summary>
+    public void Forget() => known.Clear();
+
     /// <summary>The version that new instances start on; null when the flow has none.</summary>
     public async ValueTask<DeployedFlow?> Active(Session session, string @namespace, string name)
     {

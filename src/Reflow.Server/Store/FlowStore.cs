@@ -43,6 +43,13 @@ sealed class FlowStore(Ids ids, PeopleCache directory)
         return (await Save(session, instance, null, decision.Events, flow, initiator, operation, now), null);
     }
 
+    /// <summary>Forgets the definitions and people that were read, for data that was replaced.</summary>
+    public void Forget()
+    {
+        catalog.Forget();
+        directory.Forget();
+    }
+
     /// <summary>Does something with a task; null on success.</summary>
     /// <param name="session">The change's session.</param>
     /// <param name="taskId">The task, as the wire names it.</param>

@@ -19,6 +19,13 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     /// <summary>Makes an id for an item, a subtask or a record.</summary>
     public long NewId() => ids.Number();
 
+    /// <summary>Forgets the definitions that were read, for data that was replaced.</summary>
+    public void Forget()
+    {
+        spaces.Clear();
+        flows.Clear();
+    }
+
     /// <summary>Reads in one moment.</summary>
     public Task<T> Read<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) => db.Read(tenant, work, ct);
 

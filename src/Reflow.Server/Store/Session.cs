@@ -61,6 +61,18 @@ public sealed class SystemSession : IAsyncDisposable
     /// <inheritdoc cref="Session.Execute"/>
     public ValueTask<int> Execute(string sql, params ReadOnlySpan<object?> args) => Run(Command(sql, args));
 
+    /// <summary>The rows of a statement one by one, each as its values; null for what is null. For what is too large for a list.</summary>
+    public async IAsyncEnumerable<object?[]> Stream(string sql, int columns)
+    {
+        await using var reader = await Command(sql, []).ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            var row = new object?[columns];
+            for (var i = 0; i < columns; i++) row[i] = reader.IsDBNull(i) ? null : reader.GetValue(i);
+            yield return row;
+        }
+    }
+
     /// <summary>Runs several statements separated by semicolons, without arguments: a migration.</summary>
     public async ValueTask Script(string sql)
     {

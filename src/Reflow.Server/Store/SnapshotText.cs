@@ -1,0 +1,129 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Reflow.Server.Store;
+
+/// <summary>
+/// A snapshot as text, the same whichever engine it was taken on, one JSON value a line: first <c>{"reflow_snapshot":1,"schema":[1,2,…]}</c>, then for each table
+/// <c>{"table":"task","columns":["tenant",…]}</c> and a list of values for each row.
+/// </summary>
+static class SnapshotText
+{
+    const int Format = 1;
+    static readonly byte[] LineEnd = "\n"u8.ToArray();
+    static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes what a database file holds.</summary>
+    public static async Task Write(string file, Stream to, CancellationToken ct)
+    {
+        await using var session = Db.Open(file, DbUse.Reading);
+        await Line(to, json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("reflow_snapshot"u8, Format);
+            json.WriteStartArray("schema"u8);
+            foreach (var script in Migrations.Scripts(session.Engine)) json.WriteNumberValue(script.Number);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }, ct);
+        foreach (var (table, columns) in await Tables(session))
+        {
+            await Line(to, json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("table"u8, table);
+                json.WriteStartArray("columns"u8);
+                foreach (var column in columns) json.WriteStringValue(column);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }, ct);
+            await foreach (var row in session.Stream($"select {string.Join(", ", columns)} from {table}", columns.Count))
+                await Line(to, json =>
+                {
+                    json.WriteStartArray();
+                    foreach (var value in row)
+                    {
+                        if (value is long number) json.WriteNumberValue(number);
+                        else if (value is double real) json.WriteNumberValue(real);
+                        else json.WriteStringValue(value as string);
+                    }
+                    json.WriteEndArray();
+                }, ct);
+        }
+    }
+
+    /// <summary>Reads a text into a new database file; the reason in words when it cannot be one.</summary>
+    public static async Task<string?> Read(Stream from, string file, CancellationToken ct)
+    {
+        await using var db = await Db.OpenSqlite(file, new() { Durable = false, Readers = 1 }, ct);
+        using var lines = new StreamReader(from, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        var number = 0;
+        try
+        {
+            return await db.ChangeSystem(async session =>
+            {
+                var tables = (await Tables(session)).ToDictionary(t => t.Table, t => t.Columns.ToHashSet());
+                string? insert = null;
+                var width = 0;
+                while (await lines.ReadLineAsync(ct) is { } line)
+                {
+                    number++;
+                    using var json = JsonDocument.Parse(line);
+                    var root = json.RootElement;
+                    if (number == 1)
+                    {
+                        if (root.GetProperty("reflow_snapshot").GetInt32() != Format) throw new FormatException("it is of a format that this server does not know");
+                        var schema = root.GetProperty("schema").EnumerateArray().Select(n => n.GetInt64()).ToList();
+                        if (!schema.SequenceEqual(Migrations.Scripts(session.Engine).Select(script => script.Number))) throw new FormatException("it was taken by another version of Reflow");
+                    }
+                    else if (root.ValueKind is JsonValueKind.Object)
+                    {
+                        var table = root.GetProperty("table").GetString()!;
+                        var columns = root.GetProperty("columns").EnumerateArray().Select(c => c.GetString()!).ToList();
+                        if (!tables.TryGetValue(table, out var known) || columns.Count == 0 || !columns.All(known.Contains)) throw new FormatException($"there is no table {table} with these columns");
+                        await session.Execute($"delete from {table}");
+                        insert = $"insert into {table} ({string.Join(", ", columns)}) values ({string.Join(", ", columns.Select((_, i) => $"${i + 1}"))})";
+                        width = columns.Count;
+                    }
+                    else
+                    {
+                        var values = root.EnumerateArray().Select(Value).ToArray();
+                        if (insert is null || values.Length != width) throw new FormatException("a row does not fit its table");
+                        await session.Execute(insert, values);
+                    }
+                }
+                return number > 0 ? null : "it is empty";
+            }, ct);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or DecoderFallbackException or StoreException)
+        {
+            return $"line {Math.Max(number, 1)}: {(e is FormatException ? e.Message : $"it is no line of a snapshot: {e.Message}")}";
+        }
+    }
+
+    // What remembers which migrations ran is made by them, and how often a server started belongs to the place and not to the data.
+    static async Task<IReadOnlyList<(string Table, IReadOnlyList<string> Columns)>> Tables(SystemSession session)
+    {
+        var columns = await session.Query(session.Engine.Columns(), r => (Table: r.GetString(0), Column: r.GetString(1)));
+        return [.. columns.Where(c => c.Table is not ("schema_version" or "node")).GroupBy(c => c.Table).Select(group => (group.Key, (IReadOnlyList<string>)[.. group.Select(c => c.Column)]))];
+    }
+
+    static object? Value(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => value.TryGetInt64(out var number) ? number : value.GetDouble(),
+        _ => throw new FormatException("a value is neither a text nor a number"),
+    };
+
+    static async Task Line(Stream to, Action<Utf8JsonWriter> write, CancellationToken ct)
+    {
+        await using (var json = new Utf8JsonWriter(to, Json))
+        {
+            write(json);
+            await json.FlushAsync(ct);
+        }
+        await to.WriteAsync(LineEnd, ct);
+    }
+}

@@ -1,0 +1,143 @@
+using Xunit;
+
+namespace Reflow.Server.Tests.TestControls;
+
+/// <summary>All data replaced: reset, and snapshots.</summary>
+public class ResetScenarios
+{
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_system_of_record_refuses_every_control_of_a_test_double_and_does_nothing()
+    {
+        await using var reflow = await TestReflow.Start(settings => settings with { AdminToken = "a" });
+        var before = await reflow.State();
+        var controls = reflow.Served.Values.Where(operation => operation.Name.StartsWith("control.test.", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(controls);
+        foreach (var operation in controls)
+        {
+            var answer = await reflow.Send(new(operation.Method, operation.Path, "{}", "a"));
+            Assert.Equal((403, 403), (answer.Status, answer.Code));
+            Assert.Contains("--test-double", answer.Message, StringComparison.Ordinal);
+        }
+        Assert.Equal(before, await reflow.State());
+    }
+
+    [Fact]
+    public async Task Nobody_without_the_admin_token_moves_anything()
+    {
+        await using var desk = await Desk.Start();
+        foreach (var operation in desk.Reflow.Served.Values.Where(operation => operation.Name.StartsWith("control.test.", StringComparison.Ordinal)))
+            Assert.Equal(401, (await desk.Reflow.Send(new(operation.Method, operation.Path, "{}", await desk.Reflow.Token()))).Status);
+    }
+
+    [Fact]
+    public async Task A_reset_brings_the_workspace_back_and_tokens_stay_good()
+    {
+        await using var desk = await Desk.Start();
+        await desk.Do("POST", "/reset");
+        var before = await desk.Reflow.State();
+        var token = await desk.Reflow.Token();
+        await desk.NewTask();
+        await desk.Reflow.Send(new("POST", "/open-apis/apaas/v1/applications/package_demo__c/flows/purchase/execute",
+            new { operator_ = 0, @operator = "{\"_id\":\"1001\"}", @params = "{\"amount\":1}", is_async = false }, token));
+        Assert.NotEqual(before, await desk.Reflow.State());
+        await desk.Do("POST", "/reset", new { to = "workspace" });
+        Assert.Equal(before, await desk.Reflow.State());
+        Assert.Equal(0, (await desk.Reflow.Send(new("GET", "/open-apis/task/v1/tasks/0d38e26e-190a-49e9-93a2-35067763ed02", null, token))).Code);
+    }
+
+    [Fact]
+    public async Task A_server_that_found_an_empty_store_resets_to_the_very_rows_that_it_began_with()
+    {
+        var data = Directory.CreateTempSubdirectory("reflow-test-").FullName;
+        await using var reflow = await TestReflow.StartOn(data, new(), settings => settings with { TestDouble = true, AdminToken = "a" });
+        var began = await reflow.State();
+        (await reflow.Post("/open-apis/task/v1/tasks/0d38e26e-190a-49e9-93a2-35067763ed02/uncomplete")).Ok();
+        Assert.NotEqual(began, await reflow.State());
+        (await reflow.Send(new("POST", "/reflow/v1/reset", null, "a"))).Ok();
+        Assert.Equal(began, await reflow.State());
+    }
+
+    [Fact]
+    public async Task A_reset_to_nothing_leaves_no_tenant_and_a_reset_to_the_workspace_brings_them_back()
+    {
+        await using var desk = await Desk.Start();
+        await desk.NewTask();
+        await desk.Do("POST", "/reset", new { to = "nothing" });
+        Assert.Equal(99991663, (await desk.Reflow.Get("/open-apis/task/v1/tasks/0d38e26e-190a-49e9-93a2-35067763ed02")).Code);
+        Assert.False(await desk.Reflow.Db.ReadSystem(s => s.Find("select 1 from tenant", r => true), Ct));
+        await desk.Do("POST", "/reset");
+        (await desk.Reflow.Get("/open-apis/task/v1/tasks/0d38e26e-190a-49e9-93a2-35067763ed02")).Ok();
+    }
+
+    [Fact]
+    public async Task A_reset_to_something_else_is_refused()
+    {
+        await using var desk = await Desk.Start();
+        var before = await desk.Reflow.State();
+        Assert.Equal(400, (await desk.Control("POST", "/reset", new { to = "monday" })).Status);
+        Assert.Equal(before, await desk.Reflow.State());
+    }
+
+    [Fact]
+    public async Task A_snapshot_is_gone_back_to_as_often_as_one_likes()
+    {
+        await using var desk = await Desk.Start();
+        var task = await desk.NewTask();
+        var saved = await desk.Do("POST", "/snapshots/one-task");
+        Assert.Equal("one-task", saved.GetProperty("name").GetString());
+        var before = await desk.Reflow.State();
+        for (var round = 0; round < 2; round++)
+        {
+            (await desk.Complete(task)).Ok();
+            Assert.NotEqual("0", await desk.Completed(task));
+            await desk.Do("POST", "/snapshots/one-task/restore");
+            Assert.Equal("0", await desk.Completed(task));
+            Assert.Equal(before, await desk.Reflow.State());
+        }
+        Assert.Equal("one-task", Assert.Single((await desk.Do("GET", "/snapshots")).GetProperty("snapshots").EnumerateArray()).GetProperty("name").GetString());
+        await desk.Do("DELETE", "/snapshots/one-task");
+        Assert.Empty((await desk.Do("GET", "/snapshots")).GetProperty("snapshots").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Saving_under_a_name_again_takes_the_place_of_what_was_saved()
+    {
+        await using var desk = await Desk.Start();
+        await desk.Do("POST", "/snapshots/s");
+        var task = await desk.NewTask();
+        await desk.Do("POST", "/snapshots/s");
+        await desk.Do("POST", "/reset");
+        await desk.Do("POST", "/snapshots/s/restore");
+        Assert.Equal("0", await desk.Completed(task));
+    }
+
+    [Theory]
+    [InlineData("POST", "/snapshots/none/restore", 404)]
+    [InlineData("DELETE", "/snapshots/none", 404)]
+    [InlineData("POST", "/snapshots/..%2F..%2Fetc", 400)]
+    [InlineData("POST", "/snapshots/-x", 400)]
+    [InlineData("POST", "/snapshots/%E5%BF%AB%E7%85%A7", 400)]
+    public async Task What_is_not_there_or_cannot_be_a_name_is_refused(string method, string path, int status)
+    {
+        await using var desk = await Desk.Start();
+        var before = await desk.Reflow.State();
+        Assert.Equal(status, (await desk.Control(method, path)).Status);
+        Assert.Equal(before, await desk.Reflow.State());
+        Assert.Empty((await desk.Do("GET", "/snapshots")).GetProperty("snapshots").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Data_in_memory_is_gone_with_the_server()
+    {
+        var before = Directories();
+        await using (var reflow = await TestReflow.StartOn(":memory:", new()))
+        {
+            Assert.NotEmpty(Directories().Except(before));
+            (await reflow.Post("/open-apis/task/v1/tasks/0d38e26e-190a-49e9-93a2-35067763ed02/uncomplete")).Ok();
+        }
+        Assert.Empty(Directories().Except(before));
+        static HashSet<string> Directories() => [.. Directory.GetDirectories(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), "reflow-memory-*")];
+    }
+}
