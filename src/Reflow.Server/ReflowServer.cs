@@ -124,7 +124,7 @@ public sealed class ReflowServer : IAsyncDisposable
         ReportsApi.Serve(routes, db);
         FlowsApi.Serve(routes, db, flows);
         FlowControl.Serve(routes, db, flows);
-        ProjectsApi.Serve(routes, db, tokens, projects);
+        ProjectsApi.Serve(routes, db, tokens, projects, ids);
         return projects;
     }
 

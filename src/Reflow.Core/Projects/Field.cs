@@ -15,6 +15,9 @@ public sealed record Field(string Key, string Name, FieldType Type)
     /// <summary>Options of a select field, in the order of display.</summary>
     public IReadOnlyList<Option> Options { get; init; } = [];
 
+    /// <summary>The fields of each row of a compound field.</summary>
+    public IReadOnlyList<Field> Fields { get; init => field = value ?? []; } = [];
+
     /// <summary>The value of a new item that gives none.</summary>
     public FieldValue? Default { get; init; }
 

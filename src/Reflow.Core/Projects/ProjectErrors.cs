@@ -156,4 +156,28 @@ public static class ProjectErrors
     public static readonly Error IsStateFlow = new(20026, 400, "FlowType Error");
     /// <summary>State flow asked of an item with a node flow.</summary>
     public static readonly Error IsNodeFlow = new(20027, 400, "FlowType Error");
+    /// <summary>The caller does not administer the space.</summary>
+    public static readonly Error NotAdministrator = new(10005, 403, "No Project Admin Permission");
+    /// <summary>More spaces than one call may ask for.</summary>
+    public static readonly Error TooManySpaces = new(20001, 400, "Param Request Limit");
+    /// <summary>The type is missing, or does not fit the request.</summary>
+    public static readonly Error TypeParamWrong = new(20003, 400, "Wrong WorkItemType Param");
+    /// <summary>More people than one call may ask for.</summary>
+    public static readonly Error TooManyUsers = new(20004, 400, "Search User Limit");
+    /// <summary>A role operation that names no space; only those have a code of their own for it.</summary>
+    public static readonly Error ProjectKeyWrong = new(1000052062, 400, "Project key is wrong");
+    /// <summary>The type has a template of this name.</summary>
+    public static readonly Error TemplateNameTaken = new(50006, 500, "Template name duplicate");
+    /// <summary>An item has members in the role, or a node is bound to it.</summary>
+    public static readonly Error RoleInUse = new(20093, 400, "Role Is In Use");
+    /// <summary>An operator that is unknown or that the field does not have.</summary>
+    public static readonly Error SearchOperatorWrong = new(20063, 400, "Search Operator Error");
+    /// <summary>A key that cannot be searched.</summary>
+    public static readonly Error SearchKeyWrong = new(20068, 400, "Search Param Key Error");
+    /// <summary>A value of another shape than the key takes.</summary>
+    public static readonly Error SearchValueWrong = new(20069, 400, "Search Param Value Error");
+    /// <summary>Neither AND nor OR.</summary>
+    public static readonly Error ConjunctionWrong = new(20072, 400, "Conjunction Error");
+    /// <summary>More items match than a search answers.</summary>
+    public static readonly Error TooManyMatches = new(20094, 400, "Search Result Count Exceed Limit");
 }

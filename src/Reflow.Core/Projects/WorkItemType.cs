@@ -12,6 +12,10 @@ public sealed record Project(string Key, string SimpleName, string Name)
     public IReadOnlyList<string> Members { get; init; } = [];
     /// <summary>The types of work item.</summary>
     public IReadOnlyList<WorkItemType> Types { get; init; } = [];
+    /// <summary>The teams.</summary>
+    public IReadOnlyList<Team> Teams { get; init => field = value ?? []; } = [];
+    /// <summary>The business lines, those at the top; the others stand below them.</summary>
+    public IReadOnlyList<Business> Businesses { get; init => field = value ?? []; } = [];
     /// <summary>The rules that veto changes (row 15).</summary>
     public IReadOnlyList<Interceptor> Interceptors { get; init; } = [];
 
@@ -85,6 +89,18 @@ public sealed record WorkItemType(string Key, string Name)
     public bool Disabled { get; init; }
     /// <summary>How its items move.</summary>
     public FlowMode Flow { get; init; } = FlowMode.Node;
+    /// <summary>What it is for, in words.</summary>
+    public string Description { get; init => field = value ?? ""; } = "";
+    /// <summary>Whether it stands in the space's navigation.</summary>
+    public bool Pinned { get; init; }
+    /// <summary>The field that is an item's schedule; null when it has none.</summary>
+    public string? ScheduleField { get; init; }
+    /// <summary>The field that is an item's estimate.</summary>
+    public string? EstimateField { get; init; }
+    /// <summary>The field that is an item's actual time.</summary>
+    public string? ActualTimeField { get; init; }
+    /// <summary>The roles to which an item belongs: whose work it counts as.</summary>
+    public IReadOnlyList<string> BelongRoles { get; init => field = value ?? []; } = [];
     /// <summary>The fields.</summary>
     public IReadOnlyList<Field> Fields { get; init; } = [];
     /// <summary>The roles.</summary>

@@ -32,9 +32,35 @@ public static class ProjectWorkspace
         {
             Administrators = people.Read(section, "administrators"),
             Members = people.Read(section, "members"),
+            Teams = [.. section.Sections("teams").Select(team => new Team(team.RequiredInteger("team_id", 1, 9_007_199_254_740_991), team.RequiredText("name"),
+                people.Read(team, "members"), people.Read(team, "administrators")))],
+            Businesses = ReadBusinesses(section, people),
             Types = [.. section.Sections("types").Select(type => ReadType(type, people))],
             Interceptors = [.. section.Sections("interceptors").Select(ReadInterceptor)],
         };
+    }
+
+    // A list with parents, not a tree: a file stays flat however deep the lines are.
+    static List<Business> ReadBusinesses(YamlSection section, People people)
+    {
+        var lines = section.Sections("businesses").Select(line => (Section: line, Parent: line.Text("parent", TextFormat.Key), Line: new Business(line.RequiredText("business_id", TextFormat.Key), line.RequiredText("name"))
+        {
+            Labels = line.Texts("labels"),
+            RoleOwners = [.. line.Sections("role_owners").Select(r => new RoleOwner(r.RequiredText("role", TextFormat.Key), people.Read(r, "owners")))],
+            Watchers = people.Read(line, "watchers"),
+            Masters = people.Read(line, "masters"),
+            Disabled = line.Flag("disabled"),
+        })).ToList();
+        for (var i = 0; i < lines.Count; i++)
+        {
+            if (lines.Take(i).Any(l => l.Line.Id == lines[i].Line.Id)) lines[i].Section.Fault("business_id", $"{lines[i].Line.Id} is another business line's.");
+            // Only lines that stand before it can be above it, so that nothing stands under itself.
+            if (lines[i].Parent is { } parent && lines.Take(i).All(l => l.Line.Id != parent)) lines[i].Section.Fault("parent", $"No business line before this one is {parent}.");
+        }
+        return Below(null, after: -1);
+
+        List<Business> Below(string? parent, int after) =>
+            [.. lines.Select((l, i) => (l.Line, l.Parent, At: i)).Where(l => l.At > after && l.Parent == parent).Select(l => l.Line with { Children = Below(l.Line.Id, l.At) })];
     }
 
     static Interceptor ReadInterceptor(YamlSection section)
@@ -66,11 +92,25 @@ public static class ProjectWorkspace
             ApiName = section.Text("api_name", TextFormat.Key) ?? key,
             Disabled = section.Flag("disabled"),
             Flow = section.OneOf<FlowMode>("flow", Word) ?? FlowMode.Node,
+            Description = section.Text("description") ?? "",
+            Pinned = section.Flag("pinned"),
+            ScheduleField = OfType("schedule_field", FieldType.Schedule),
+            EstimateField = OfType("estimate_field", FieldType.Number),
+            ActualTimeField = OfType("actual_time_field", FieldType.Number),
+            BelongRoles = section.Texts("belong_roles", TextFormat.Key),
             Fields = fields,
             Roles = roles,
         };
+        foreach (var nobody in type.BelongRoles.Where(r => type.RoleOf(r) is null)) section.Fault("belong_roles", $"The type has no role {nobody}.");
         if (statuses.Count > 0) type = type with { Statuses = statuses };
         return type with { Templates = [.. section.Sections("templates").Select(template => ReadTemplate(template, type, people))] };
+
+        string? OfType(string name, FieldType kind)
+        {
+            var field = section.Text(name, TextFormat.Key);
+            if (field is not null && fields.All(f => f.Key != field || f.Type != kind)) section.Fault(name, $"The type has no field {field} of type {kind.Wire()}.");
+            return field;
+        }
     }
 
     static Field ReadField(YamlSection section)

@@ -49,8 +49,12 @@ sealed class ProjectDoor(Tokens tokens, RateLimits limits, Db db, ProjectStore p
         if (await tokens.Find(token, TokenKinds.Plugin, call.Aborted) is not { } caller) return (null, ProjectErrors.TokenInvalid);
         if (caller.ExpiresAt <= call.Now) return (null, ProjectErrors.TokenExpired);
         var userKey = headers[UserHeader].ToString();
-        if (userKey.Length == 0) return (null, ProjectErrors.UserKeyMissing);
-        var userId = await db.Read(caller.Tenant, s => s.Find("select user_id from member where tenant = $1 and user_key = $2", r => r.GetString(0), userKey), call.Aborted);
-        return userId is null ? (null, ProjectErrors.UserKeyWrong) : (caller with { UserId = userId }, null);
+        if (userKey.Length == 0) return NeedsUser(call.Operation) ? (null, ProjectErrors.UserKeyMissing) : (caller, null);
+        var user = await db.Read(caller.Tenant, s => ProjectPeople.ByKey(s, userKey), call.Aborted);
+        if (user is null) return (null, ProjectErrors.UserKeyWrong);
+        return user.IsGone ? (null, ProjectErrors.UserResigned) : (caller with { UserId = user.UserId }, null);
     }
+
+    // Whoever asks for people or for tokens acts for nobody yet (contracts: project §1.2).
+    static bool NeedsUser(Operation operation) => operation.Name is not "project.user.query";
 }

@@ -6,7 +6,7 @@ namespace Reflow.Server.Api.Projects;
 /// <summary>Feishu Project: the operations that are served (contracts: project §2).</summary>
 static class ProjectsApi
 {
-    public static void Serve(Routes routes, Db db, Tokens tokens, ProjectStore projects)
+    public static void Serve(Routes routes, Db db, Tokens tokens, ProjectStore projects, Ids ids)
     {
         IssuePluginToken.Serve(routes, db, tokens);
         OperateNode.Serve(routes, projects);
@@ -29,5 +29,6 @@ static class ProjectsApi
         DeleteWorkHours.Serve(routes, projects);
         ChangeState.Serve(routes, projects);
         ViewWbs.Serve(routes, projects);
+        CatalogueApi.Serve(routes, db, projects, ids);
     }
 }
