@@ -98,7 +98,7 @@ public class CatalogueScenarios
     public async Task Types_fields_roles_and_templates_say_what_an_item_is_made_of()
     {
         await using var reflow = await TestReflow.Start();
-        Assert.Equal("""[{"type_key":"story","name":"需求","api_name":"story","is_disable":2,"enable_model_resource_lib":false}]""", (await Get(reflow, "/work_item/all-types")).GetRawText());
+        Assert.Equal("""{"type_key":"story","name":"需求","api_name":"story","is_disable":2,"enable_model_resource_lib":false}""", (await Get(reflow, "/work_item/all-types"))[0].GetRawText());
         var type = await Get(reflow, "/work_item/type/story");
         Assert.Equal(("field_schedule", "排期", true), (Text(type, "schedule_field_key"), Text(type, "schedule_field_name"), type.GetProperty("enable_schedule").GetBoolean()));
         var fields = (await Do(reflow, $"{Space}/field/all", new { work_item_type_key = "story" })).EnumerateArray().ToDictionary(f => Text(f, "field_key"));
