@@ -20,9 +20,10 @@ public sealed class ReflowServer : IAsyncDisposable
 {
     readonly WebApplication app;
     readonly DataDirectory directory;
+    readonly TestTenants tenants;
 
-    ReflowServer(WebApplication app, DataDirectory directory, Db db, Tokens tokens, Routes routes, FlowTimers timers) =>
-        (this.app, this.directory, Db, Tokens, Routes, Timers) = (app, directory, db, tokens, routes, timers);
+    ReflowServer(WebApplication app, DataDirectory directory, Db db, Tokens tokens, Routes routes, TestTenants tenants, FlowTimers timers) =>
+        (this.app, this.directory, Db, Tokens, Routes, this.tenants, Timers) = (app, directory, db, tokens, routes, tenants, timers);
 
     /// <summary>The store.</summary>
     internal Db Db { get; }
@@ -46,17 +47,27 @@ public sealed class ReflowServer : IAsyncDisposable
     /// <exception cref="StartException">It cannot start; the message is for the person who started it.</exception>
     public static async Task<ReflowServer> Start(Settings settings, TimeProvider clock, CancellationToken ct)
     {
+        var real = clock;
         var directory = DataDirectory.Open(settings.Data);
         var testing = settings.TestDouble ? new TestDouble(new(clock), new(settings.Seed ?? 0), new()) : null;
         var requests = settings.RequestLog ?? settings.TestDouble ? new RequestLog() : null;
+        if (settings.Seed is not null && testing is not null)
+        {
+            testing.Clock.Begun();
+            testing.Clock.Freeze();
+            testing.Clock.TrySet(TestClock.SeededStart);
+        }
         clock = testing?.Clock ?? clock;
         Db? db = null;
         try
         {
             db = await Db.OpenSqlite(directory.DatabaseFile, settings.Store with { Durable = !directory.Passing }, ct);
-            var ids = await Ids.Start(db, clock, ct);
+            var ids = await Ids.Start(db, clock, Chance.Of(settings.Seed, "ids"), ct);
             var empty = await db.ReadSystem(async session => !await session.Find("select 1 from tenant limit 1", r => true), ct);
-            await Furnish(settings, empty, db, ids, clock, ct);
+            // Read when first needed: a demo that is there already needs none, and reading costs a good part of the start.
+            var workspace = new Lazy<Workspace>(() => WorkspaceOf(settings));
+            // What has been done in the demo stays; a file that is named is what its author wants now.
+            if (settings.Workspace is not null || settings.Demo && empty) await Furnish(workspace.Value, db, ids, clock, ct);
             var routes = new Routes(Contract.Operations);
             var tokens = new Tokens(db, directory.Key, clock);
             var flows = new FlowStore(ids, new());
@@ -66,12 +77,15 @@ public sealed class ReflowServer : IAsyncDisposable
             db.Replaced += flows.Forget;
             db.Replaced += projects.Forget;
             db.Replaced += limits.Forget;
-            var resets = new Resets(db, Path.Combine(directory.Path, "resets"), made => Furnish(settings, empty: true, made, ids, clock, CancellationToken.None));
+            var resets = new Resets(db, Path.Combine(directory.Path, "resets"), made => Furnish(workspace.Value, made, ids, clock, CancellationToken.None));
             if (testing is not null && empty) await resets.KeepFurnished(ct);
-            TestControls.Serve(routes, testing ?? new(new(clock), new(0), new()), requests, resets, new(db, Path.Combine(directory.Path, "snapshots"), clock));
+            var tenants = new TestTenants(db, ids, clock, real, Chance.Of(settings.Seed, "test tenants"));
+            TestControls.Serve(routes, testing ?? new(new(clock), new(0), new()), requests, resets, new(db, Path.Combine(directory.Path, "snapshots"), clock),
+                tenants, workspace);
             var app = Build(settings, routes, db, tokens, projects, limits, testing, requests, clock);
             await Listen(app, settings.Urls, ct);
-            return new(app, directory, db, tokens, routes, new(db, flows, clock, app.Services.GetRequiredService<ILogger<FlowTimers>>()));
+            if (testing is not null) tenants.Begin();
+            return new(app, directory, db, tokens, routes, tenants, new(db, flows, clock, app.Services.GetRequiredService<ILogger<FlowTimers>>()));
         }
         catch (Exception e)
         {
@@ -90,27 +104,24 @@ public sealed class ReflowServer : IAsyncDisposable
     {
         await app.StopAsync();
         await Timers.DisposeAsync();
+        await tenants.DisposeAsync();
         await app.DisposeAsync();
         await Db.DisposeAsync();
         directory.Dispose();
     }
 
-    /// <summary>Applies the workspace file, or the demo to a store without tenants.</summary>
-    static async Task Furnish(Settings settings, bool empty, Db db, Ids ids, TimeProvider clock, CancellationToken ct)
+    static async Task Furnish(Workspace workspace, Db db, Ids ids, TimeProvider clock, CancellationToken ct)
     {
-        Workspace workspace;
-        if (settings.Workspace is { } file)
-        {
-            var reading = Workspace.Load(file);
-            workspace = reading.Workspace ?? throw new StartException(OneLine(reading.Faults, reading.FaultCount));
-        }
-        else
-        {
-            if (!settings.Demo || !empty) return;
-            workspace = Workspace.Demo();
-        }
         var applied = await workspace.Apply(db, ids, clock.GetUtcNow().ToUnixTimeMilliseconds(), ct);
         if (applied.Changes is null) throw new StartException(OneLine(applied.Faults, applied.Faults.Count));
+    }
+
+    /// <summary>What the server starts from: the file that is named, else the demo, else nothing.</summary>
+    static Workspace WorkspaceOf(Settings settings)
+    {
+        if (settings.Workspace is not { } file) return settings.Demo ? Workspace.Demo() : new("none", []);
+        var reading = Workspace.Load(file);
+        return reading.Workspace ?? throw new StartException(OneLine(reading.Faults, reading.FaultCount));
     }
 
     static string OneLine(IReadOnlyList<WorkspaceFault> faults, int count) => count > 1 ? $"{faults[0]} (and {count - 1} more)" : $"{faults[0]}";
@@ -146,7 +157,7 @@ public sealed class ReflowServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
         var app = builder.Build();
         var doors = new Doors(new OpenDoor(tokens, limits), new ProjectDoor(tokens, limits, db, projects), new ControlDoor(settings.AdminToken, settings.TestDouble));
-        var gateway = new Gateway.Gateway(routes, doors, clock, testing, requests, app.Services.GetRequiredService<ILogger<Gateway.Gateway>>());
+        var gateway = new Gateway.Gateway(routes, doors, clock, testing, requests, Chance.Of(settings.Seed, "log ids"), app.Services.GetRequiredService<ILogger<Gateway.Gateway>>());
         app.Run(gateway.Handle);
         return app;
     }

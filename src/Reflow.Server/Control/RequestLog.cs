@@ -106,7 +106,7 @@ enum RequestOutcome
 /// <param name="AnswerHeaders">The answer's headers.</param>
 /// <param name="Answer">The answer's body, its beginning when it is long.</param>
 /// <param name="AnswerLength">Its length in bytes.</param>
-/// <param name="Took">How long it took, µs.</param>
+/// <param name="Took">How long it took by the server's clock, µs: nothing when that stands still.</param>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Faults">The ids of the fault rules that struck it.</param>
 sealed record LoggedRequest(

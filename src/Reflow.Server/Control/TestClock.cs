@@ -7,6 +7,9 @@ namespace Reflow.Server.Control;
 /// <param name="real">The clock that it begins with.</param>
 sealed class TestClock(TimeProvider real) : TimeProvider
 {
+    /// <summary>Where a clock stands in a run that is to be the same every time: the beginning of 2026, UTC, in Unix ms.</summary>
+    public const long SeededStart = 1_767_225_600_000;
+
     readonly Lock gate = new();
     TimeSpan ahead;
     DateTimeOffset? standing;

@@ -170,6 +170,9 @@ public sealed record WorkspaceTenant(
             ReportWorkspace.Read(tenant));
     }
 
+    /// <summary>The same tenant with its definitions and people only: nothing has been done in it.</summary>
+    internal WorkspaceTenant WithoutWork() => this with { Tasks = [], Flows = Flows with { Instances = [] }, Reports = Reports with { Submitted = [] } };
+
     internal async ValueTask Apply(Applying applying, Func<RouteKind, string, ValueTask<string?>> tenantOf, FlowStore flows)
     {
         applying.Count("tenants", await applying.Put("tenant", [], [("name", Name)]));

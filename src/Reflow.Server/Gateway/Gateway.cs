@@ -15,13 +15,14 @@ namespace Reflow.Server.Gateway;
 /// <param name="clock">When calls come.</param>
 /// <param name="testing">The controls of a test double; null in a system of record.</param>
 /// <param name="requests">Where requests are logged; null for nowhere.</param>
+/// <param name="chance">What log ids are made of.</param>
 /// <param name="log">Where faults of the server are told.</param>
-sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, TestDouble? testing, RequestLog? requests, ILogger<Gateway> log)
+sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, TestDouble? testing, RequestLog? requests, Chance chance, ILogger<Gateway> log)
 {
     static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
     [ThreadStatic] static ArrayBufferWriter<byte>? buffer;
     [ThreadStatic] static Utf8JsonWriter? writer;
-    readonly LogIds logIds = new(clock);
+    readonly LogIds logIds = new(clock, chance);
 
     /// <summary>Answers one request.</summary>
     public async Task Handle(HttpContext http)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace Reflow.Server.Store;
 
@@ -10,8 +9,10 @@ namespace Reflow.Server.Store;
 /// </summary>
 /// <param name="clock">Where the time comes from.</param>
 /// <param name="node">This node's number, 0 to 63.</param>
-public sealed class Ids(TimeProvider clock, int node = 0)
+/// <param name="chance">Where the random parts of ids come from; null for what nobody can foresee.</param>
+public sealed class Ids(TimeProvider clock, int node = 0, Chance? chance = null)
 {
+    readonly Chance chance = chance ?? Chance.Unforeseeable;
     static readonly long Epoch = DateTimeOffset.Parse("2020-01-01T00:00:00Z", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
     long lastNumber, lastSnowflake, lastUuid;
 
@@ -19,8 +20,8 @@ public sealed class Ids(TimeProvider clock, int node = 0)
     const int Nodes = 64;
 
     /// <summary>The ids of a server that starts now: under the next node number.</summary>
-    public static async Task<Ids> Start(Db db, TimeProvider clock, CancellationToken ct) => new(clock, (int)(await db.ChangeSystem(session =>
-        session.Find("insert into node (id, starts) values (0, 1) on conflict (id) do update set starts = starts + 1 returning starts", r => r.GetInt64(0)), ct) % Nodes));
+    public static async Task<Ids> Start(Db db, TimeProvider clock, Chance chance, CancellationToken ct) => new(clock, (int)(await db.ChangeSystem(session =>
+        session.Find("insert into node (id, starts) values (0, 1) on conflict (id) do update set starts = starts + 1 returning starts", r => r.GetInt64(0)), ct) % Nodes), chance);
 
     /// <summary>
     /// An id below 2^53 with 16 digits, exact as a JSON number in every client (contracts: apaas §1.1): 40 bits of milliseconds since 2020, 6 of node, 7 of counter.
@@ -47,7 +48,7 @@ public sealed class Ids(TimeProvider clock, int node = 0)
     {
         var next = Advance(ref lastUuid, Now << 12);
         Span<byte> bytes = stackalloc byte[16];
-        RandomNumberGenerator.Fill(bytes[8..]);
+        chance.Fill(bytes[8..]);
         BinaryPrimitives.WriteInt64BigEndian(bytes, (next >> 12) << 16 | 0x7000 | next & 0xFFF);
         bytes[8] = (byte)(0x80 | bytes[8] & 0x3F);
         return new Guid(bytes, bigEndian: true).ToString();
