@@ -22,8 +22,8 @@ public sealed class ReflowServer : IAsyncDisposable
     readonly DataDirectory directory;
     readonly TestTenants tenants;
 
-    ReflowServer(WebApplication app, DataDirectory directory, Db db, Tokens tokens, Routes routes, TestTenants tenants, FlowTimers timers) =>
-        (this.app, this.directory, Db, Tokens, Routes, this.tenants, Timers) = (app, directory, db, tokens, routes, tenants, timers);
+    ReflowServer(WebApplication app, DataDirectory directory, Db db, Tokens tokens, Routes routes, TestTenants tenants, FlowTimers timers, TaskReminders reminders) =>
+        (this.app, this.directory, Db, Tokens, Routes, this.tenants, Timers, Reminders) = (app, directory, db, tokens, routes, tenants, timers, reminders);
 
     /// <summary>The store.</summary>
     internal Db Db { get; }
@@ -33,6 +33,9 @@ public sealed class ReflowServer : IAsyncDisposable
 
     /// <summary>What reminds and lets tasks come due.</summary>
     internal FlowTimers Timers { get; }
+
+    /// <summary>What reminds of tasks.</summary>
+    internal TaskReminders Reminders { get; }
 
     /// <summary>The operations that are served.</summary>
     public Routes Routes { get; }
@@ -71,7 +74,8 @@ public sealed class ReflowServer : IAsyncDisposable
             var routes = new Routes(Contract.Operations);
             var tokens = new Tokens(db, directory.Key, clock);
             var flows = new FlowStore(ids, new());
-            var projects = Serve(routes, db, ids, tokens, flows, clock);
+            var tasks = new TaskStore(db, ids, new(Timezones.Find), clock);
+            var projects = Serve(routes, db, ids, tokens, flows, tasks, clock);
             var limits = new RateLimits(clock, settings.RateLimits);
             db.Replaced += tokens.Forget;
             db.Replaced += flows.Forget;
@@ -85,7 +89,9 @@ public sealed class ReflowServer : IAsyncDisposable
             var app = Build(settings, routes, db, tokens, projects, limits, testing, requests, clock);
             await Listen(app, settings.Urls, ct);
             if (testing is not null) tenants.Begin();
-            return new(app, directory, db, tokens, routes, tenants, new(db, flows, clock, app.Services.GetRequiredService<ILogger<FlowTimers>>()));
+            return new(app, directory, db, tokens, routes, tenants,
+                new(db, flows, clock, app.Services.GetRequiredService<ILogger<FlowTimers>>()),
+                new(tasks, clock, app.Services.GetRequiredService<ILogger<TaskReminders>>()));
         }
         catch (Exception e)
         {
@@ -104,6 +110,7 @@ public sealed class ReflowServer : IAsyncDisposable
     {
         await app.StopAsync();
         await Timers.DisposeAsync();
+        await Reminders.DisposeAsync();
         await tenants.DisposeAsync();
         await app.DisposeAsync();
         await Db.DisposeAsync();
@@ -126,12 +133,13 @@ public sealed class ReflowServer : IAsyncDisposable
 
     static string OneLine(IReadOnlyList<WorkspaceFault> faults, int count) => count > 1 ? $"{faults[0]} (and {count - 1} more)" : $"{faults[0]}";
 
-    static ProjectStore Serve(Routes routes, Db db, Ids ids, Tokens tokens, FlowStore flows, TimeProvider clock)
+    static ProjectStore Serve(Routes routes, Db db, Ids ids, Tokens tokens, FlowStore flows, TaskStore tasks, TimeProvider clock)
     {
         var projects = new ProjectStore(db, ids, clock);
         Health.Serve(routes);
         IssueTokens.Serve(routes, db, tokens);
-        TasksApi.Serve(routes, new TaskStore(db, ids, clock));
+        TasksApi.Serve(routes, tasks, ids);
+        ListEvents.Serve(routes, db);
         ReportsApi.Serve(routes, db);
         FlowsApi.Serve(routes, db, flows);
         FlowControl.Serve(routes, db, flows);

@@ -100,7 +100,7 @@ public class MalformedRequests
             "commit_start_time", "commit_end_time", "page_token", "page_size", "rule_id", "app_id", "app_secret", "plugin_id", "plugin_secret",
             "action", "rollback_reason", "node_owners", "node_schedule", "schedules", "fields", "role_assignee", "field_key", "field_alias", "field_value", "role", "owners", "points", "estimate_start_date",
             "estimate_end_date", "work_item_type_key", "template_id", "name", "field_value_pairs", "work_item_ids", "flow_type", "expand", "project_key", "work_item_id", "state_key",
-            "items", "task_id", "task_ids", "to_user_ids", "namespace", "flow", "status", "text", "initiator", "at", "nodes", "edges", "key", "version",
+            "update_fields", "task", "id", "id_list", "relative_fire_minute", "content", "rich_content", "parent_id", "list_direction", "items", "task_id", "task_ids", "to_user_ids", "namespace", "flow", "status", "text", "initiator", "at", "nodes", "edges", "key", "version",
         ];
 
         public Request Request() => new(operation.Method, Path(), Body(), Token()) { Headers = Headers() };

@@ -29,6 +29,8 @@ public sealed class TestReflow : IAsyncDisposable
 
     internal Jobs.FlowTimers Timers => server.Timers;
 
+    internal Jobs.TaskReminders Reminders => server.Reminders;
+
     public Uri Address => server.Address;
 
     public IReadOnlyDictionary<string, Gateway.Operation> Served => server.Routes.Served;

@@ -7,12 +7,6 @@ namespace Reflow.Core.Tasks;
 /// <summary>A task as it was sent, before anything was checked (contracts: task §2.2). People are the tenant's <c>user_id</c>s already.</summary>
 public sealed record TaskDraft
 {
-    /// <summary>The longest title, in code points; the page says 1000 where the error's text says 256.</summary>
-    public const int LongestSummary = 1000;
-    /// <summary>The longest body, custom or extra, in code points.</summary>
-    public const int LongestText = 65536;
-    /// <summary>The most collaborators that a task may have.</summary>
-    public const int MostCollaborators = 50;
     const long LastSecond = 253_402_300_799; // 9999-12-31T23:59:59Z: what lies above are milliseconds sent by mistake.
     const int LongestName = 1024, LongestUrl = 1024;
 
@@ -55,34 +49,62 @@ public sealed record TaskDraft
     /// <summary>Who watches.</summary>
     public IReadOnlyList<string> Followers { get; init; } = [];
 
-    /// <summary>The content that this draft makes, or the first thing wrong with it.</summary>
-    public (TaskContent? Content, Error? Error) Check(string operation, Func<string, bool> isTimezone)
+    /// <summary>The draft that would make a task as it is; what is to change is then put into it.</summary>
+    public static TaskDraft Of(TaskItem task) => new()
     {
-        if (Summary.Length == 0 && RichSummary.Length == 0) return Refused(TaskErrors.NoSummary);
-        if (Length(Summary) > LongestSummary || Length(RichSummary) > LongestSummary
-            || Length(Description) > LongestText || Length(RichDescription) > LongestText) return Refused(TaskErrors.TooLong(operation));
+        Summary = task.Content.Summary,
+        RichSummary = task.Content.RichSummary ?? "",
+        Description = task.Content.Description,
+        RichDescription = task.Content.RichDescription ?? "",
+        Extra = task.Content.Extra,
+        Custom = task.Content.Custom,
+        DueTime = task.Content.Due?.Time.ToString(CultureInfo.InvariantCulture),
+        DueTimezone = task.Content.Due?.Timezone,
+        DueIsAllDay = task.Content.Due?.IsAllDay ?? false,
+        CanEdit = task.Content.CanEdit,
+        RepeatRule = task.Content.RepeatRule ?? "",
+        Collaborators = task.Collaborators,
+        Followers = task.Followers,
+    };
+
+    /// <summary>The content that this draft makes, or the first thing wrong with it.</summary>
+    /// <param name="call">Whose draft it is, in which operation.</param>
+    /// <param name="patched">The task that it changes; null for a new one. Its origin stays, whatever the draft says.</param>
+    public (TaskContent? Content, Error? Error) Check(in TaskCall call, TaskItem? patched = null)
+    {
+        var operation = call.Operation;
+        if (Summary.Length == 0 && RichSummary.Length == 0) return Refused(patched is null ? TaskErrors.NoSummary : TaskErrors.BadParameters.Because("a task keeps a title"));
+        if (Length(Summary) > call.Settings.LongestSummary || Length(RichSummary) > call.Settings.LongestSummary
+            || Length(Description) > TaskSettings.LongestText || Length(RichDescription) > TaskSettings.LongestText) return Refused(TaskErrors.TooLong(operation));
         if (!RichText.IsWellFormed(RichSummary)) return Refused(TaskErrors.RichSummary(operation));
         if (!RichText.IsWellFormed(RichDescription)) return Refused(TaskErrors.RichDescription(operation));
-        if (Length(Extra) > LongestText || !IsBase64(Extra)) return Refused(TaskErrors.Extra(operation));
+        if (Length(Extra) > TaskSettings.LongestText || !IsBase64(Extra)) return Refused(TaskErrors.Extra(operation));
         if (!IsCustom(Custom)) return Refused(TaskErrors.Custom(operation));
-        if (CheckPlatformName() is not { } platformName) return Refused(TaskErrors.PlatformName(operation));
-        if (Url is { Length: > 0 } && !CanOpen(Url)) return Refused(TaskErrors.OriginUrl(operation));
-        if (!string.IsNullOrEmpty(DueTimezone) && !isTimezone(DueTimezone)) return Refused(TaskErrors.Timezone(operation));
+        var (origin, wrong) = patched is null ? CheckOrigin(operation) : (patched.Content.Origin, null);
+        if (wrong is not null) return Refused(wrong);
+        if (!string.IsNullOrEmpty(DueTimezone) && call.Settings.Zones(DueTimezone) is null) return Refused(TaskErrors.Timezone(operation));
         if (!TryDue(out var due)) return Refused(TaskErrors.Timestamp(operation));
-        if (RepeatRule.Length > 0 && !Tasks.RepeatRule.IsWellFormed(RepeatRule)) return Refused(TaskErrors.BadRepeatRule(operation));
-        if (RepeatRule.Length > 0 && due is null) return Refused(TaskErrors.RepeatWithoutDue);
-        if (Collaborators.Distinct().Count() > MostCollaborators) return Refused(TaskErrors.TooManyCollaborators);
+        if (RepeatRule.Length > 0 && Tasks.RepeatRule.Parse(RepeatRule) is null) return Refused(TaskErrors.BadRepeatRule(operation));
+        if (RepeatRule.Length > 0 && due is null)
+            return Refused(patched is null ? TaskErrors.RepeatWithoutDue : TaskErrors.BadParameters.Because("a task that repeats keeps a due time"));
+        if (Collaborators.Distinct().Count() > TaskSettings.MostCollaborators)
+            return Refused(patched is null ? TaskErrors.TooManyCollaborators : TaskErrors.BadParameters.Because($"a task has at most {TaskSettings.MostCollaborators} collaborators"));
         return (new(
             RichSummary.Length > 0 ? RichText.Plain(RichSummary) : Summary, NullIfEmpty(RichSummary),
             RichDescription.Length > 0 ? RichText.Plain(RichDescription) : Description, NullIfEmpty(RichDescription),
-            Extra, Custom, due, new(platformName, Url, UrlTitle), CanEdit, NullIfEmpty(RepeatRule)), null);
+            Extra, Custom, due, origin!, CanEdit, NullIfEmpty(RepeatRule)), null);
     }
 
     static (TaskContent?, Error?) Refused(Error error) => (null, error);
 
+    (Origin? Origin, Error? Error) CheckOrigin(string operation) =>
+        CheckPlatformName() is not { } platformName ? (null, TaskErrors.PlatformName(operation))
+        : Url is { Length: > 0 } && !CanOpen(Url) ? (null, TaskErrors.OriginUrl(operation))
+        : (new(platformName, Url, UrlTitle), null);
+
     static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 
-    static int Length(string text) => text.Length <= LongestSummary ? text.Length : text.EnumerateRunes().Count();
+    static int Length(string text) => text.Length <= 256 ? text.Length : text.EnumerateRunes().Count();
 
     static bool IsBase64(string text) => Convert.TryFromBase64String(text, new byte[text.Length / 4 * 3 + 3], out _);
 
@@ -115,7 +137,7 @@ public sealed record TaskDraft
     static bool IsCustom(string text)
     {
         if (text.Length == 0) return true;
-        if (Length(text) > LongestText || Object(text) is not { Count: 1 } outer || !outer.TryGetValue("custom_complete", out var platforms)
+        if (Length(text) > TaskSettings.LongestText || Object(text) is not { Count: 1 } outer || !outer.TryGetValue("custom_complete", out var platforms)
             || platforms.ValueKind is not JsonValueKind.Object) return false;
         return platforms.EnumerateObject().All(platform => Platforms.Contains(platform.Name) && platform.Value.ValueKind is JsonValueKind.Object
             && platform.Value.EnumerateObject().All(member => member.Name switch

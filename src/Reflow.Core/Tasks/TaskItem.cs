@@ -4,7 +4,7 @@ namespace Reflow.Core.Tasks;
 
 /// <summary>A task of Task v1 (contracts: task §1). Moments are Unix ms; the wire has seconds.</summary>
 /// <param name="Id">A lower-case UUID.</param>
-/// <param name="Version">Grows by one with every change.</param>
+/// <param name="Version">Grows by one with every event.</param>
 /// <param name="Creator">The member or the app that made it.</param>
 /// <param name="Source">Where it came from: 6 an app's own token, 7 a member's token.</param>
 /// <param name="Content">What its author wrote.</param>
@@ -18,8 +18,27 @@ public sealed record TaskItem(
     long CreatedAt, long UpdatedAt, long CompletedAt,
     IReadOnlyList<string> Collaborators, IReadOnlyList<string> Followers)
 {
+    /// <summary>When to remind of it, in the order of their ids. Only the first one fires (contracts: task §2.10).</summary>
+    public IReadOnlyList<TaskReminder> Reminders { get; init; } = [];
+
+    /// <summary>The moment at which the first reminder fires, Unix ms; 0 when none will.</summary>
+    public long RemindAt { get; init; }
+
+    /// <summary>The task that was made from its repeat rule when it was completed; null when none was.</summary>
+    public string? NextId { get; init; }
+
+    /// <summary>Unix ms; 0 while it is there.</summary>
+    public long DeletedAt { get; init; }
+
     /// <summary>True once the whole task is done; Task v1 has no completion per person (contracts: task §2.7).</summary>
     public bool IsComplete => CompletedAt != 0;
+
+    /// <summary>Those of a role.</summary>
+    public IReadOnlyList<string> Members(TaskRole role) => role switch
+    {
+        TaskRole.Collaborator => Collaborators,
+        TaskRole.Follower => Followers,
+    };
 
     /// <summary>What someone is to this task. The strongest relation counts: a creator who also follows is the creator.</summary>
     public Relation RelationOf(Actor actor) =>
@@ -28,6 +47,15 @@ public sealed record TaskItem(
         : Collaborators.Contains(user) ? Relation.Collaborator
         : Followers.Contains(user) ? Relation.Follower
         : Relation.None;
+}
+
+/// <summary>In what role a member stands with a task.</summary>
+public enum TaskRole
+{
+    /// <summary>Shall do it; v2's assignee.</summary>
+    Collaborator,
+    /// <summary>Watches.</summary>
+    Follower,
 }
 
 /// <summary>What someone is to a task; decides what they may do (contracts: task §4, access matrix).</summary>
@@ -42,6 +70,11 @@ public enum Relation
     /// <summary>Made it: may see and change it.</summary>
     Creator,
 }
+
+/// <summary>When to remind of a task.</summary>
+/// <param name="Id">Its id; the smallest of a task is its first.</param>
+/// <param name="Minutes">So many minutes before the due time; after it when negative.</param>
+public sealed record TaskReminder(long Id, int Minutes);
 
 /// <summary>What the author of a task wrote (contracts: task §2.2).</summary>
 /// <param name="Summary">The title, plain.</param>
@@ -62,7 +95,14 @@ public sealed record TaskContent(
 /// <param name="Time">Unix seconds; 00:00 UTC of the day when <paramref name="IsAllDay"/>.</param>
 /// <param name="Timezone">An IANA name.</param>
 /// <param name="IsAllDay">True when only the date counts.</param>
-public sealed record Due(long Time, string Timezone, bool IsAllDay);
+public sealed record Due(long Time, string Timezone, bool IsAllDay)
+{
+    /// <summary>The second of the day that a repeating task is due at on the wall, where the clocks skipped it this time; null where <see cref="Time"/> tells it.</summary>
+    public long? WallTime { get; init; }
+
+    /// <summary>The moment that reminders count from, a Unix second: a whole day begins at midnight of its timezone (contracts: task §2.10).</summary>
+    public long Moment(ZoneOffset zone) => IsAllDay ? zone.Moment(Time) : Time;
+}
 
 /// <summary>Where a task came from.</summary>
 /// <param name="PlatformName">The platform's name by locale, JSON text with lower-case, sorted keys.</param>

@@ -17,6 +17,7 @@ namespace Reflow.Server.Control;
 public sealed record TaskWorkspace(WorkspacePlace Place, string Id, Actor Creator, TaskDraft Draft, Moment? Due, Moment? CreateTime, Moment? CompleteTime)
 {
     const string Create = "task.v1.task.create", Complete = "task.v1.task.complete";
+    static readonly TaskSettings Settings = new(Timezones.Find);
 
     internal static IReadOnlyList<TaskWorkspace> Read(YamlSection tenant) => [.. tenant.Sections("tasks").Select(ReadTask)];
 
@@ -34,21 +35,18 @@ public sealed record TaskWorkspace(WorkspacePlace Place, string Id, Actor Creato
     async ValueTask Insert(Applying applying)
     {
         var created = CreateTime?.At(applying.Now) ?? applying.Now;
-        var decision = TaskRules.Create(At(applying.Now), Id, Creator, created, Create, TaskStore.IsTimezone);
+        var decision = TaskRules.Create(At(applying.Now), Id, new(Creator, created, Create, Settings));
         if (decision.Error is { } error)
         {
             applying.Fault(Place, error.Message);
             return;
         }
-        var task = decision.Aggregate((TaskItem?)null, TaskRules.Apply)!;
-        await TaskStore.Insert(applying.Session, task);
-        await TaskStore.Record(applying.Session, task, Creator, created, Create, decision);
+        var task = await TaskStore.Insert(applying.Session, decision.Events, Creator.ToString()!, created, Create);
         if (CompleteTime is not { } moment) return;
         var completed = Math.Max(moment.At(applying.Now), created);
-        var completion = task.Decide(new TaskCommand.Complete(), Creator, completed, Complete);
-        var done = completion.Aggregate(task, TaskRules.Apply);
-        await TaskStore.Save(applying.Session, done);
-        await TaskStore.Record(applying.Session, done, Creator, completed, Complete, completion);
+        // A task that is done already when the file is applied lets none follow: the file says what there is.
+        var completion = task.Decide(new TaskCommand.Complete(), new(Creator, completed, Complete, Settings));
+        await TaskStore.Save(applying.Session, task, completion.Events, Creator.ToString()!, completed, Complete);
     }
 
     TaskDraft At(long now) => Due is { } due ? Draft with { DueTime = Math.Max(due.At(now) / 1000, 1).ToString(CultureInfo.InvariantCulture) } : Draft;
@@ -83,7 +81,7 @@ public sealed record TaskWorkspace(WorkspacePlace Place, string Id, Actor Creato
         var time = due.RequiredTime("time");
         var task = new TaskWorkspace(section.Place, id, ReadCreator(section), draft, due.IsPresent ? time : null, section.Time("create_time"), section.Time("complete_time"));
         // A due time counted from the moment of applying is a valid one at any moment.
-        if (task.At(0).Check(Create, TaskStore.IsTimezone).Error is { } error) section.Fault(error.Message);
+        if (task.At(0).Check(new(task.Creator, 0, Create, Settings)).Error is { } error) section.Fault(error.Message);
         return task;
     }
 

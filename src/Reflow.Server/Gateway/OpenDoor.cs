@@ -39,7 +39,7 @@ public sealed class OpenDoor(Tokens tokens, RateLimits limits) : Door
     /// <inheritdoc/>
     public override Error Broken(Operation operation) => operation.Family switch
     {
-        Family.Tasks => TaskErrors.Failed(operation.Name),
+        Family.Tasks => TaskErrors.Failed(operation.Name) ?? GatewayErrors.Internal,
         Family.Flows => new(2320002, 500, "internal error"),
         _ => GatewayErrors.Internal,
     };

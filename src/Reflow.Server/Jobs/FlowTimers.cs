@@ -11,31 +11,20 @@ sealed partial class FlowTimers : IAsyncDisposable
     /// <summary>More in one change would make the callers who wait for the writer wait long.</summary>
     const int LargestBatch = 100;
 
-    static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
-
     readonly Db db;
     readonly FlowStore flows;
-    readonly TimeProvider clock;
     readonly ILogger log;
-    readonly CancellationTokenSource stopping = new();
-    readonly Lock gate = new();
-    readonly ITimer timer;
-    Task looking = Task.CompletedTask;
-    bool waiting;
+    readonly Rounds rounds;
 
     /// <summary>Looks now, and from now on.</summary>
     public FlowTimers(Db db, FlowStore flows, TimeProvider clock, ILogger<FlowTimers> log)
     {
-        (this.db, this.flows, this.clock, this.log) = (db, flows, clock, log);
-        Look();
-        timer = clock.CreateTimer(_ => Look(), null, Every, Every);
+        (this.db, this.flows, this.log) = (db, flows, log);
+        rounds = new("telling what of flows is due", Fire, clock, log);
     }
 
     /// <summary>Ends when everything that was due until now has fired, or failed to.</summary>
-    internal Task Settled
-    {
-        get { lock (gate) return looking; }
-    }
+    internal Task Settled => rounds.Settled;
 
     /// <summary>Fires what is due at a moment, and answers what fired, tenant by tenant in the order of their moments. A tenant that fails is logged and left for the next time.</summary>
     /// <param name="now">Unix ms.</param>
@@ -66,46 +55,7 @@ sealed partial class FlowTimers : IAsyncDisposable
     }
 
     /// <summary>Looks no more, and ends when the last look has.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (stopping.IsCancellationRequested) return;
-        await timer.DisposeAsync();
-        await stopping.CancelAsync();
-        await Settled;
-        stopping.Dispose();
-    }
-
-    // One look at a time, and one that waits is enough: it reads the clock when its turn comes.
-    void Look()
-    {
-        lock (gate)
-        {
-            if (waiting || stopping.IsCancellationRequested) return;
-            waiting = true;
-            var before = looking;
-            looking = Task.Run(() => LookAfter(before));
-        }
-    }
-
-    async Task LookAfter(Task before)
-    {
-        await before;
-        lock (gate) waiting = false;
-        try
-        {
-            await Fire(clock.GetUtcNow().ToUnixTimeMilliseconds(), stopping.Token);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-        }
-        catch (Exception e)
-        {
-            LookFailed(e);
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "what is due of flows is not known; trying again")]
-    partial void LookFailed(Exception e);
+    public ValueTask DisposeAsync() => rounds.DisposeAsync();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "timers of flows of tenant {Tenant} failed; trying again")]
     partial void TenantFailed(Exception e, string tenant);

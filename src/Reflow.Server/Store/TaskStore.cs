@@ -5,17 +5,21 @@ using Reflow.Core.Tasks;
 
 namespace Reflow.Server.Store;
 
-/// <summary>Tasks on disk: a row for what is asked for, a document for the content, a row for each member.</summary>
-public sealed class TaskStore(Db db, Ids ids, TimeProvider clock)
+/// <summary>Tasks: each change is loaded, decided, saved and recorded in one transaction, one at a time for each task.</summary>
+public sealed class TaskStore(Db db, Ids ids, TaskSettings settings, TimeProvider clock)
 {
+    /// <summary>Who acts when a moment has come.</summary>
+    const string Clock = "system";
     /// <summary>How long a change waits for another change of the same task before it is refused (contracts: task §4 step 5).</summary>
     static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
-    internal static readonly Func<string, bool> IsTimezone = name => TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.HasIanaId;
 
     readonly KeyedLocks<(string Tenant, string Id)> inFlight = new(clock);
 
+    /// <summary>Reads of one moment.</summary>
+    public Task<T> Read<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) => db.Read(tenant, work, ct);
+
     /// <summary>A task that is there, or null: unknown, deleted and another tenant's are the same to a caller.</summary>
-    public Task<TaskItem?> Get(string tenant, string id, CancellationToken ct) => db.Read(tenant, session => Load(session, id), ct);
+    public Task<TaskItem?> Get(string tenant, string id, CancellationToken ct) => db.Read(tenant, session => TaskRows.Load(session, id), ct);
 
     /// <summary>Creates a task; <paramref name="draft"/> resolves the people it names in the same transaction.</summary>
     public Task<(TaskItem? Task, Error? Error)> Create(
@@ -24,82 +28,87 @@ public sealed class TaskStore(Db db, Ids ids, TimeProvider clock)
         {
             var (wanted, unknown) = await draft(session);
             if (unknown is not null) return (null, unknown);
-            var decision = TaskRules.Create(wanted, ids.Uuid(), by, now, operation, IsTimezone);
+            var decision = TaskRules.Create(wanted, ids.Uuid(), new(by, now, operation, settings));
             if (decision.Error is not null) return (null, decision.Error);
-            var task = decision.Aggregate((TaskItem?)null, TaskRules.Apply)!;
-            await Insert(session, task);
-            await Record(session, task, by, now, operation, decision);
-            return (task, null);
+            return (await Insert(session, decision.Events, by.ToString()!, now, operation), null);
         }, ct);
 
-    /// <summary>Changes a task: load, decide, save and record, in one transaction; null on success.</summary>
-    public async Task<Error?> Change(string tenant, string id, TaskCommand command, Actor by, long now, string operation, CancellationToken ct)
+    /// <summary>Changes a task. The error is the refusal; no events and no error mean that all is so already.</summary>
+    public Task<TaskChange> Change(string tenant, string id, TaskCommand command, Actor by, long now, string operation, CancellationToken ct) =>
+        Change(tenant, id, _ => new((command, null)), by, now, operation, ct);
+
+    /// <summary>As above; <paramref name="command"/> resolves the people it names in the same transaction.</summary>
+    public async Task<TaskChange> Change(
+        string tenant, string id, Func<Session, ValueTask<(TaskCommand? Command, Error? Error)>> command, Actor by, long now, string operation, CancellationToken ct)
     {
         using var place = await inFlight.Enter((tenant, id), Patience, ct);
-        if (place is null) return TaskErrors.Concurrent(operation);
-        return await db.Change<Error?>(tenant, async session =>
+        if (place is null) return new(null, [], TaskErrors.Concurrent(operation));
+        return await db.Change<TaskChange>(tenant, async session =>
         {
-            if (await Load(session, id) is not { } task) return TaskErrors.InvalidTaskId;
-            var decision = task.Decide(command, by, now, operation);
-            if (decision.Error is not null || decision.Events.Count == 0) return decision.Error;
-            var changed = decision.Aggregate(task, TaskRules.Apply);
-            await Save(session, changed);
-            await Record(session, changed, by, now, operation, decision);
-            return null;
+            var (wanted, unknown) = await command(session);
+            if (unknown is not null) return new(null, [], unknown);
+            if (await TaskRows.Load(session, id, evenDeleted: wanted is TaskCommand.Delete) is not { } task) return new(null, [], TaskErrors.InvalidTaskId);
+            if (wanted is TaskCommand.Complete && task.Content.RepeatRule is not null) wanted = new TaskCommand.Complete(ids.Uuid());
+            var decision = task.Decide(wanted!, new(by, now, operation, settings));
+            if (decision.Error is not null || decision.Events.Count == 0) return new(task, [], decision.Error);
+            return new(await Save(session, task, decision.Events, by.ToString()!, now, operation), decision.Events, null);
         }, ct);
     }
 
-    /// <summary>Writes a new task with its members.</summary>
-    internal static async ValueTask Insert(Session session, TaskItem task)
+    /// <summary>Changes something that hangs on a task, such as a comment; the task itself stays as it is.</summary>
+    public Task<T> ChangeBeside<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) => db.Change(tenant, work, ct);
+
+    /// <summary>The tenants in which a reminder is due.</summary>
+    internal Task<List<string>> Due(long now, CancellationToken ct) => db.ReadSystem(session => session.Query(
+        $"""
+        select t.tenant from tenant t
+        where exists (select 1 from task k{session.Engine.By("task_remind")} where k.tenant = t.tenant and k.remind_at > 0 and k.remind_at <= $1)
+        order by t.tenant
+        """, r => r.GetString(0), now), ct);
+
+    /// <summary>Lets reminders of a tenant fire whose moment has come, the longest overdue first, and answers of which tasks.</summary>
+    internal Task<IReadOnlyList<string>> Remind(string tenant, long now, int most, CancellationToken ct) => db.Change<IReadOnlyList<string>>(tenant, async session =>
     {
-        await session.Execute(
-            "insert into task (tenant, id, version, creator, created_at, updated_at, completed_at, doc) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            task.Id, task.Version, task.Creator.ToString(), task.CreatedAt, task.UpdatedAt, task.CompletedAt, JsonSerializer.Serialize(new(task.Source, task.Content), StoreJson.Readable.TaskDocument));
-        await InsertMembers(session, task.Id, "collaborator", task.Collaborators);
-        await InsertMembers(session, task.Id, "follower", task.Followers);
+        var due = await session.Query(
+            $"select id from task{session.Engine.By("task_remind")} where tenant = $1 and remind_at > 0 and remind_at <= $2 order by remind_at, id limit $3",
+            r => r.GetString(0), now, most);
+        foreach (var id in due)
+            await Save(session, (await TaskRows.Load(session, id))!, [new TaskEvent.Reminded(now)], Clock, now, "task.timer.remind");
+        return due;
+    }, ct);
+
+    /// <summary>Writes a task that was just created.</summary>
+    internal static async ValueTask<TaskItem> Insert(Session session, IReadOnlyList<TaskEvent> created, string by, long now, string operation)
+    {
+        var task = created.Aggregate((TaskItem?)null, TaskRules.Apply)!;
+        await TaskRows.Insert(session, task);
+        await Record(session, task, created, by, now, operation);
+        return task;
     }
 
-    internal static async ValueTask<TaskItem?> Load(Session session, string id)
+    /// <summary>Writes what happened to a task, and the task that follows it when it repeats.</summary>
+    internal static async ValueTask<TaskItem> Save(Session session, TaskItem task, IReadOnlyList<TaskEvent> events, string by, long now, string operation)
     {
-        var task = await session.Find(
-            "select id, version, creator, created_at, updated_at, completed_at, doc from task where tenant = $1 and id = $2 and deleted_at = 0",
-            r =>
-            {
-                var doc = JsonSerializer.Deserialize(r.GetString(6), StoreJson.Default.TaskDocument)!;
-                return new TaskItem(r.GetString(0), r.GetInt64(1), Actor.Parse(r.GetString(2)), doc.Source, doc.Content, r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), [], []);
-            }, id);
-        if (task is null) return null;
-        var members = await session.Query("select role, user_id from task_member where tenant = $1 and task_id = $2 order by place",
-            r => (Role: r.GetString(0), UserId: r.GetString(1)), id);
-        return task with
-        {
-            Collaborators = [.. members.Where(m => m.Role == "collaborator").Select(m => m.UserId)],
-            Followers = [.. members.Where(m => m.Role == "follower").Select(m => m.UserId)],
-        };
+        var changed = events.Aggregate(task, TaskRules.Apply);
+        await TaskRows.Update(session, task, changed);
+        await Record(session, changed, events, by, now, operation);
+        foreach (var happened in events)
+            if (happened is TaskEvent.Repeated { Copy: { } copy }) await Insert(session, [new TaskEvent.Created(copy)], by, now, operation);
+        return changed;
     }
 
-    static async ValueTask InsertMembers(Session session, string taskId, string role, IReadOnlyList<string> userIds)
+    static async ValueTask Record(Session session, TaskItem task, IReadOnlyList<TaskEvent> events, string by, long now, string operation)
     {
-        for (var place = 0; place < userIds.Count; place++)
-            await session.Execute("insert into task_member (tenant, task_id, role, user_id, place) values ($1, $2, $3, $4, $5)", taskId, role, userIds[place], place);
+        await History.Append(session, "task", task.Id, task.Version, now, by, operation, Payload(events));
+        await TaskOutbox.Append(session, now, TaskNotice.Of(task, events));
     }
 
-    internal static async ValueTask Save(Session session, TaskItem task)
-    {
-        var saved = await session.Execute(
-            "update task set version = $3, updated_at = $4, completed_at = $5 where tenant = $1 and id = $2 and version = $3 - 1",
-            task.Id, task.Version, task.UpdatedAt, task.CompletedAt);
-        if (saved != 1) throw new StoreException($"task {task.Id} changed while its change was decided");
-    }
-
-    internal static ValueTask Record(Session session, TaskItem task, Actor by, long now, string operation, Decision<TaskEvent> decision) =>
-        History.Append(session, "task", task.Id, task.Version, now, by.ToString(), operation, Payload(decision));
-
-    static string Payload(Decision<TaskEvent> decision) =>
-        JsonSerializer.Serialize(decision.Select(e => e.GetType().Name.ToLowerInvariant()).ToArray(), StoreJson.Default.StringArray);
+    static string Payload(IReadOnlyList<TaskEvent> events) =>
+        JsonSerializer.Serialize(events.Select(e => e.GetType().Name.ToLowerInvariant()).ToArray(), StoreJson.Default.StringArray);
 }
 
-/// <summary>The part of a task that is only read whole.</summary>
-/// <param name="Source">The wire's <c>source</c>.</param>
-/// <param name="Content">What its author wrote.</param>
-sealed record TaskDocument(int Source, TaskContent Content);
+/// <summary>What changing a task led to.</summary>
+/// <param name="Task">The task now; null when it was refused before it was found.</param>
+/// <param name="Events">What happened.</param>
+/// <param name="Error">Why it is refused; null when it is not.</param>
+public readonly record struct TaskChange(TaskItem? Task, IReadOnlyList<TaskEvent> Events, Error? Error);

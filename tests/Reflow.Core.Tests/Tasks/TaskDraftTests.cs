@@ -1,3 +1,4 @@
+using Reflow.Core.Directory;
 using Reflow.Core.Tasks;
 using Xunit;
 
@@ -6,6 +7,7 @@ namespace Reflow.Core.Tests.Tasks;
 public class TaskDraftTests
 {
     static readonly TaskDraft Least = new() { Summary = "x", PlatformName = "{}" };
+    static readonly TaskCall Call = new(new Actor.App("cli_a"), 0, "task.v1.task.create", new(Zones.Find));
 
     [Theory]
     [InlineData("1772438400", false, 1772438400)]
@@ -64,10 +66,10 @@ public class TaskDraftTests
     [Fact]
     public void Lengths_count_code_points()
     {
-        Assert.Null(Error(Least with { Summary = string.Concat(Enumerable.Repeat("😀", TaskDraft.LongestSummary)) }));
-        Assert.Equal(1470437, Error(Least with { Summary = new('x', TaskDraft.LongestSummary + 1) })?.Code);
-        Assert.Null(Error(Least with { Description = new('x', TaskDraft.LongestText) }));
-        Assert.Equal(1470437, Error(Least with { Description = new('x', TaskDraft.LongestText + 1) })?.Code);
+        Assert.Null(Error(Least with { Summary = string.Concat(Enumerable.Repeat("😀", Call.Settings.LongestSummary)) }));
+        Assert.Equal(1470437, Error(Least with { Summary = new('x', Call.Settings.LongestSummary + 1) })?.Code);
+        Assert.Null(Error(Least with { Description = new('x', TaskSettings.LongestText) }));
+        Assert.Equal(1470437, Error(Least with { Description = new('x', TaskSettings.LongestText + 1) })?.Code);
     }
 
     [Fact]
@@ -90,30 +92,12 @@ public class TaskDraftTests
     [InlineData("<a>x</at>", false)]
     public void Tags_open_and_close(string text, bool wellFormed) => Assert.Equal(wellFormed, RichText.IsWellFormed(text));
 
-    [Theory]
-    [InlineData("FREQ=DAILY", true)]
-    [InlineData("RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,-1FR", true)]
-    [InlineData("FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=3", true)]
-    [InlineData("FREQ=YEARLY;UNTIL=20301231T000000Z;BYMONTH=1,12;WKST=SU", true)]
-    [InlineData("", false)]
-    [InlineData("INTERVAL=2", false)]
-    [InlineData("FREQ=FORTNIGHTLY", false)]
-    [InlineData("FREQ=DAILY;FREQ=DAILY", false)]
-    [InlineData("FREQ=DAILY;COUNT=1;UNTIL=20300101", false)]
-    [InlineData("FREQ=DAILY;INTERVAL=0", false)]
-    [InlineData("FREQ=WEEKLY;BYDAY=XX", false)]
-    [InlineData("FREQ=MONTHLY;BYMONTHDAY=32", false)]
-    [InlineData("FREQ=MONTHLY;BYMONTHDAY=--1", false)]
-    [InlineData("FREQ=DAILY;NOPE=1", false)]
-    [InlineData("FREQ=DAILY;", false)]
-    public void A_repeat_rule_is_an_rrule(string rule, bool wellFormed) => Assert.Equal(wellFormed, RepeatRule.IsWellFormed(rule));
-
     static TaskContent Content(TaskDraft draft)
     {
-        var (content, error) = draft.Check("task.v1.task.create", _ => true);
+        var (content, error) = draft.Check(Call);
         Assert.Null(error);
         return content!;
     }
 
-    static Error? Error(TaskDraft draft) => draft.Check("task.v1.task.create", _ => true).Error;
+    static Error? Error(TaskDraft draft) => draft.Check(Call).Error;
 }

@@ -100,7 +100,7 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
               - {task_id: 0d38e26e-190a-49e9-93a2-35067763ed01, creator: {user: a}, summary: S, due: {time: +1d}, create_time: -2h, complete_time: -1h, collaborators: [b, a], followers: [b]}
             """;
         await Apply(text);
-        var tasks = new TaskStore(db, new(TimeProvider.System), TimeProvider.System);
+        var tasks = new TaskStore(db, new(TimeProvider.System), new(Timezones.Find), TimeProvider.System);
         const string id = "0d38e26e-190a-49e9-93a2-35067763ed01";
         var task = (await tasks.Get(Tenant, id, Ct))!;
         Assert.Equal((Now - 7_200_000, Now - 3_600_000, (Now + 86_400_000) / 1000, 2L), (task.CreatedAt, task.CompletedAt, task.Content.Due!.Time, task.Version));
@@ -108,7 +108,7 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
         Assert.Equal(["b"], task.Followers);
         Assert.Equal(["1|user:a|task.v1.task.create|[\"created\"]", "2|user:a|task.v1.task.complete|[\"completed\"]"], await Rows("select seq, actor, operation, payload from history where tenant = $1 order by seq"));
 
-        Assert.Null(await tasks.Change(Tenant, id, new Core.Tasks.TaskCommand.Uncomplete(), new Actor.User("b"), Now, "task.v1.task.uncomplete", Ct));
+        Assert.Null((await tasks.Change(Tenant, id, new Core.Tasks.TaskCommand.Uncomplete(), new Actor.User("b"), Now, "task.v1.task.uncomplete", Ct)).Error);
         Assert.Equal(new("tasks", 0, 0, 1), (await Apply(text)).Counts[^1]);
         Assert.False((await tasks.Get(Tenant, id, Ct))!.IsComplete);
     }

@@ -1,4 +1,3 @@
-using Reflow.Core.Tasks;
 using Reflow.Server.Gateway;
 using Reflow.Server.Store;
 
@@ -13,9 +12,7 @@ static class GetTask
     {
         var (ids, refusal) = UserIds.Of(call);
         if (refusal is not null) return refusal;
-        if (await tasks.Get(call.Caller.Tenant, call.Path("task_id"), call.Aborted) is not { } task) return TaskErrors.InvalidTaskId;
-        return task.RelationOf(call.Caller.Actor) is Relation.None
-            ? TaskErrors.NotReadable(call.Operation.Name).Because($"{call.Caller.Actor} is neither creator, collaborator nor follower of task {task.Id}")
-            : TaskJson.Reply(task, ids!);
+        var (task, error) = TaskAccess.Readable(await tasks.Get(call.Caller.Tenant, call.Path("task_id"), call.Aborted), call.Caller.Actor, call.Operation.Name);
+        return error is not null ? error : TaskJson.Reply(task!, ids!);
     }
 }

@@ -13,12 +13,13 @@ static class TaskJson
     {
         json.WriteStartObject();
         json.WriteStartObject("task"u8);
-        WriteMembers(json, task, ids);
+        Write(json, task, ids);
         json.WriteEndObject();
         json.WriteEndObject();
     });
 
-    static void WriteMembers(Utf8JsonWriter json, TaskItem task, UserIds ids)
+    /// <summary>The members of the task object.</summary>
+    public static void Write(Utf8JsonWriter json, TaskItem task, UserIds ids)
     {
         var content = task.Content;
         json.WriteString("id"u8, task.Id);
@@ -39,6 +40,15 @@ static class TaskJson
         WriteMembers(json, "followers", task.Followers, ids);
         WriteMembers(json, "collaborators", task.Collaborators, ids);
         if (content.RepeatRule is { } rule) json.WriteString("repeat_rule"u8, rule);
+    }
+
+    /// <summary>A list of ids as far as the app may see them.</summary>
+    public static void WriteIds(Utf8JsonWriter json, string name, IEnumerable<string> userIds, UserIds ids)
+    {
+        json.WriteStartArray(name);
+        foreach (var userId in userIds)
+            if (ids.Of(userId) is { } id) json.WriteStringValue(id);
+        json.WriteEndArray();
     }
 
     static void WriteDue(Utf8JsonWriter json, Due? due)

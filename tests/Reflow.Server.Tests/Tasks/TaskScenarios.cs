@@ -4,7 +4,7 @@ using Reflow.Core.Tasks;
 using Reflow.Server.Gateway;
 using Xunit;
 
-namespace Reflow.Server.Tests;
+namespace Reflow.Server.Tests.Tasks;
 
 /// <summary>Task v1: create, get, complete, un-complete (seed 004; contracts: task).</summary>
 public class TaskScenarios
@@ -79,9 +79,10 @@ public class TaskScenarios
     public void More_than_fifty_collaborators_are_refused()
     {
         var people = Enumerable.Range(0, 51).Select(i => $"u{i}").ToList();
-        var refused = TaskRules.Create(new() { Summary = "x", PlatformName = "{}", Collaborators = people }, "id", new Actor.App("cli_x"), 0, "task.v1.task.create", _ => true);
+        var call = new TaskCall(new Actor.App("cli_x"), 0, "task.v1.task.create", new(_ => null));
+        var refused = TaskRules.Create(new() { Summary = "x", PlatformName = "{}", Collaborators = people }, "id", call);
         Assert.Equal(TaskErrors.TooManyCollaborators, refused.Error);
-        Assert.Null(TaskRules.Create(new() { Summary = "x", PlatformName = "{}", Collaborators = [.. people.Skip(1), people[1]] }, "id", new Actor.App("cli_x"), 0, "task.v1.task.create", _ => true).Error);
+        Assert.Null(TaskRules.Create(new() { Summary = "x", PlatformName = "{}", Collaborators = [.. people.Skip(1), people[1]] }, "id", call).Error);
     }
 
     [Fact]
@@ -162,58 +163,6 @@ public class TaskScenarios
         Assert.All([asUser, asUnion], task => Assert.False(task.TryGetProperty("creator_id", out _)));
         var blind = new Api.UserIds(new("t", TokenKinds.Tenant, "cli_x", "o", null, new(["task:task"]), 0), UserIdType.UserId);
         Assert.Null(blind.Of("someone"));
-    }
-
-    [Fact]
-    public async Task When_too_many_changes_wait_the_next_is_told_to_come_back_and_nothing_is_lost()
-    {
-        await using var reflow = await TestReflow.Start(settings => settings with { Store = new(WaitingChanges: 1) });
-        var (one, two, three) = (await Create(reflow), await Create(reflow), await Create(reflow));
-        await using (var held = await Held.Writer(reflow.Db))
-        {
-            var waiting = reflow.Post($"{Tasks}/{one}/complete");
-            await held.Waiting(1);
-            var (uncomplete, complete) = (await reflow.Post($"{Tasks}/{two}/uncomplete"), await reflow.Post($"{Tasks}/{three}/complete"));
-            Assert.Equal((400, 1470450, "request too fast"), (uncomplete.Status, uncomplete.Code, uncomplete.Message));
-            Assert.Equal((429, 1470450, "There are too many requests currently, please try again later."), (complete.Status, complete.Code, complete.Message));
-            held.Release();
-            (await waiting).Ok();
-        }
-        (await reflow.Post($"{Tasks}/{two}/uncomplete")).Ok();
-    }
-
-    [Theory]
-    [InlineData("uncomplete", "request api concurrently")]
-    [InlineData("complete", "Operation requests for the same task are too frequent.")]
-    public async Task Another_change_of_the_same_task_is_waited_for_half_a_second(string act, string message)
-    {
-        await using var reflow = await TestReflow.Start();
-        var (id, other) = (await Create(reflow), await Create(reflow));
-        await using var held = await Held.Writer(reflow.Db);
-        var first = reflow.Post($"{Tasks}/{id}/complete");
-        await held.Waiting(1);
-        var timers = reflow.Clock.Timers;
-        var second = reflow.Post($"{Tasks}/{id}/{act}");
-        await Held.Until(() => reflow.Clock.Timers > timers);
-        reflow.Clock.Advance(TimeSpan.FromMilliseconds(500));
-        var answer = await second;
-        Assert.Equal((400, 1470451, message), (answer.Status, answer.Code, answer.Message));
-        var elsewhere = reflow.Post($"{Tasks}/{other}/complete");
-        held.Release();
-        (await first).Ok();
-        (await elsewhere).Ok();
-    }
-
-    [Theory]
-    [InlineData("uncomplete", 400)]
-    [InlineData("complete", 500)]
-    public async Task A_store_that_fails_is_told_in_the_operations_own_words(string act, int status)
-    {
-        await using var reflow = await TestReflow.Start();
-        var id = await Create(reflow);
-        await reflow.Db.ChangeSystem(async s => { await s.Script("alter table task_member rename to lost"); return 0; }, TestContext.Current.CancellationToken);
-        var answer = await reflow.Post($"{Tasks}/{id}/{act}");
-        Assert.Equal((status, 1470604, "Failed to update task completion status."), (answer.Status, answer.Code, answer.Message));
     }
 
     static Refused Bad(string name, int code, object body, string? token = null, string? message = null) =>
