@@ -155,3 +155,103 @@ test('the app with another scope alone cannot read tasks', async () => {
   const answer = await thrown(sdk(reflow.url, { app: demo.reportApp }).task.v1.task.get({ path: { task_id: 'none' } }));
   assert.equal(answer.data.code, 99991672);
 });
+
+const byUserId = { user_id_type: 'user_id' };
+const ids = (items) => items.map((item) => item.id);
+// All items of an SDK iterator: it goes on for as long as an answer has a page_token.
+const all = async (iterator) => {
+  const items = [];
+  for await (const page of iterator) items.push(...page.items);
+  return items;
+};
+
+test('list walks all pages, newest first, and narrows', async () => {
+  const made = [];
+  for (let i = 0; i < 5; i++) made.unshift((await create({ summary: `第${i}` })).id);
+  const listed = ids(await all(await client.task.v1.task.listWithIterator({ params: { page_size: 2 } })));
+  assert.deepEqual(listed.slice(0, 5), made);
+  assert.equal(new Set(listed).size, listed.length);
+  await client.task.v1.task.complete({ path: { task_id: made[1] } });
+  const done = await all(await client.task.v1.task.listWithIterator({ params: { page_size: 1, task_completed: true } }));
+  assert.ok(done.every((task) => task.complete_time !== '0') && ids(done).includes(made[1]));
+  // The iterator drops false, plain list does not.
+  const open = (await client.task.v1.task.list({ params: { page_size: 3, task_completed: false } })).data;
+  assert.deepEqual([ids(open.items), open.has_more], [[made[0], made[2], made[3]], true]);
+  const later = (await client.task.v1.task.list({ params: { start_create_time: '9999999999' } })).data;
+  assert.deepEqual(later, { items: [], has_more: false });
+  assertRefused(await thrown(client.task.v1.task.list({ params: { page_size: 101 } })), 400, 1470421, 'page_size exceed 100');
+  assertRefused(await thrown(client.task.v1.task.list({ params: { page_token: 'LTE=' } })), 400, 1470422, 'failed to parse page_token');
+});
+
+test('patch changes what it names; delete is for good', async () => {
+  const { id } = await create({ description: 'kept', due: { time: '4102444800' } });
+  const patched = (await client.task.v1.task.patch({
+    path: { task_id: id }, params: byUserId,
+    data: { task: { summary: '新', collaborator_ids: ['manager'], repeat_rule: 'FREQ=MONTHLY;BYMONTHDAY=-1' }, update_fields: ['summary', 'collaborator_ids', 'repeat_rule'] },
+  })).data.task;
+  assert.deepEqual([patched.summary, patched.description, patched.collaborators, patched.repeat_rule], ['新', 'kept', [{ id: 'manager' }], 'FREQ=MONTHLY;BYMONTHDAY=-1']);
+  const refused = await thrown(client.task.v1.task.patch({ path: { task_id: id }, data: { task: { summary: '' }, update_fields: ['summary', 'origin'] } }));
+  assertRefused(refused, 400, 1470425, 'update_fields include forbidden field');
+  assert.deepEqual(await client.task.v1.task.delete({ path: { task_id: id } }), { code: 0, msg: 'success', data: {} });
+  assertRefused(await thrown(client.task.v1.task.delete({ path: { task_id: id } })), 400, 1470433, 'todo has been deleted');
+  assertRefused(await thrown(client.task.v1.task.get({ path: { task_id: id } })), 400, 1470602, 'Invalid task id.');
+});
+
+test('a task that repeats is followed by its copy, due at the next day of its rule', async () => {
+  const { id } = await create({ summary: '每周', due: { time: '4102444800', timezone: 'America/New_York' }, repeat_rule: 'FREQ=WEEKLY;COUNT=2' });
+  await client.task.v1.task.complete({ path: { task_id: id } });
+  const [copy] = (await client.task.v1.task.list({ params: { page_size: 1 } })).data.items;
+  assert.deepEqual([copy.summary, copy.due.time, copy.repeat_rule, copy.complete_time], ['每周', String(4102444800 + 7 * 86400), 'FREQ=WEEKLY;COUNT=1', '0']);
+  assert.ok(!('repeat_rule' in (await get(id))));
+});
+
+for (const [role, resource, many] of [['collaborator', 'taskCollaborator', 'batchDeleteCollaborator'], ['follower', 'taskFollower', 'batchDeleteFollower']]) {
+  test(`${role}s come, are listed page by page, and go`, async () => {
+    const { id } = await create();
+    const path = { task_id: id };
+    const api = client.task.v1[resource];
+    const added = (await api.create({ path, params: byUserId, data: { id: 'initiator', id_list: ['manager', 'finance'] } })).data;
+    assert.deepEqual(added, { [role]: { id: 'initiator', id_list: ['initiator', 'manager', 'finance'] } });
+    assert.deepEqual(ids(await all(await api.listWithIterator({ path, params: { ...byUserId, page_size: 2 } }))), ['initiator', 'manager', 'finance']);
+    assert.deepEqual((await api.list({ path, params: byUserId })).data, { items: [{ id: 'initiator' }, { id: 'manager' }, { id: 'finance' }], has_more: false });
+    assert.equal((await thrown(api.create({ path, params: byUserId, data: { id_list: ['manager'] } }))).data.code, role === 'follower' ? 1470430 : 1470431);
+    assert.deepEqual(await api.delete({ path: { ...path, [`${role}_id`]: 'manager' }, params: byUserId }), { code: 0, msg: 'success', data: {} });
+    assert.equal((await thrown(api.delete({ path: { ...path, [`${role}_id`]: 'manager' }, params: byUserId }))).status, 404);
+    assert.deepEqual((await client.task.v1.task[many]({ path, params: byUserId, data: { id_list: ['finance', 'manager'] } })).data, { [`${role}s`]: ['finance'] });
+    assert.deepEqual(ids((await api.list({ path, params: byUserId })).data.items), ['initiator']);
+  });
+}
+
+test('reminders come, are listed and go', async () => {
+  const { id } = await create({ due: { time: '4102444800' } });
+  const path = { task_id: id };
+  const api = client.task.v1.taskReminder;
+  const made = [];
+  for (const minutes of [30, 0, -15]) made.push((await api.create({ path, data: { relative_fire_minute: minutes } })).data.reminder);
+  assert.deepEqual(made.map((reminder) => reminder.relative_fire_minute), [30, 0, -15]);
+  assert.deepEqual(await all(await api.listWithIterator({ path, params: { page_size: 1 } })), made);
+  assertRefused(await thrown(api.create({ path, data: { relative_fire_minute: 30 } })), 400, 1470420, 'already exists duplicate reminder time');
+  await api.delete({ path: { ...path, reminder_id: made[0].id } });
+  assert.deepEqual((await api.list({ path })).data, { items: made.slice(1), has_more: false });
+  assertRefused(await thrown(api.delete({ path: { ...path, reminder_id: made[0].id } })), 404, 1470720, 'task reminder time not found');
+  assertRefused(await thrown(api.create({ path: { task_id: (await create()).id }, data: { relative_fire_minute: 1 } })), 400, 1470419, 'task due time not set');
+});
+
+test('comments are written, replied to, listed either way, changed and deleted', async () => {
+  const path = { task_id: (await create()).id };
+  const api = client.task.v1.taskComment;
+  // The official example sends a number.
+  const first = (await api.create({ path, data: { content: '多喝水', rich_content: '[开放平台](https://open.example)', parent_id: 0 } })).data.comment;
+  assert.deepEqual([first.content, first.rich_content, first.parent_id], ['开放平台', '[开放平台](https://open.example)', '0']);
+  assert.match(first.id, /^\d{19}$/);
+  assert.match(first.create_milli_time, /^\d{13}$/);
+  const reply = (await api.create({ path, data: { content: '好', parent_id: first.id } })).data.comment;
+  assert.equal(reply.parent_id, first.id);
+  assert.deepEqual((await api.get({ path: { ...path, comment_id: first.id } })).data.comment, first);
+  assert.deepEqual(ids(await all(await api.listWithIterator({ path, params: { page_size: 1 } }))), [first.id, reply.id]);
+  assert.deepEqual(ids(await all(await api.listWithIterator({ path, params: { page_size: 1, list_direction: 1 } }))), [reply.id, first.id]);
+  assert.equal((await api.update({ path: { ...path, comment_id: reply.id }, data: { content: '行' } })).data.comment.content, '行');
+  await api.delete({ path: { ...path, comment_id: first.id } });
+  assertRefused(await thrown(api.get({ path: { ...path, comment_id: first.id } })), 404, 1470733, 'comment not found');
+  assert.deepEqual(ids((await api.list({ path })).data.items), [reply.id]);
+});
