@@ -22,8 +22,8 @@ public sealed class ReflowServer : IAsyncDisposable
     readonly DataDirectory directory;
     readonly TestTenants tenants;
 
-    ReflowServer(WebApplication app, DataDirectory directory, Db db, Tokens tokens, Routes routes, TestTenants tenants, FlowTimers timers, TaskReminders reminders) =>
-        (this.app, this.directory, Db, Tokens, Routes, this.tenants, Timers, Reminders) = (app, directory, db, tokens, routes, tenants, timers, reminders);
+    ReflowServer(WebApplication app, DataDirectory directory, Db db, Tokens tokens, Routes routes, TestTenants tenants, FlowTimers timers, TaskReminders reminders, BatchUpdates batches) =>
+        (this.app, this.directory, Db, Tokens, Routes, this.tenants, Timers, Reminders, Batches) = (app, directory, db, tokens, routes, tenants, timers, reminders, batches);
 
     /// <summary>The store.</summary>
     internal Db Db { get; }
@@ -36,6 +36,9 @@ public sealed class ReflowServer : IAsyncDisposable
 
     /// <summary>What reminds of tasks.</summary>
     internal TaskReminders Reminders { get; }
+
+    /// <summary>What works through batch updates of items.</summary>
+    internal BatchUpdates Batches { get; }
 
     /// <summary>The operations that are served.</summary>
     public Routes Routes { get; }
@@ -91,7 +94,8 @@ public sealed class ReflowServer : IAsyncDisposable
             if (testing is not null) tenants.Begin();
             return new(app, directory, db, tokens, routes, tenants,
                 new(db, flows, clock, app.Services.GetRequiredService<ILogger<FlowTimers>>()),
-                new(tasks, clock, app.Services.GetRequiredService<ILogger<TaskReminders>>()));
+                new(tasks, clock, app.Services.GetRequiredService<ILogger<TaskReminders>>()),
+                new(db, projects, clock, app.Services.GetRequiredService<ILogger<BatchUpdates>>()));
         }
         catch (Exception e)
         {
@@ -112,6 +116,7 @@ public sealed class ReflowServer : IAsyncDisposable
         await Timers.DisposeAsync();
         await Reminders.DisposeAsync();
         await tenants.DisposeAsync();
+        await Batches.DisposeAsync();
         await app.DisposeAsync();
         await Db.DisposeAsync();
         directory.Dispose();
@@ -144,6 +149,7 @@ public sealed class ReflowServer : IAsyncDisposable
         FlowsApi.Serve(routes, db, flows);
         FlowControl.Serve(routes, db, flows);
         ProjectsApi.Serve(routes, db, tokens, projects, ids);
+        ProjectControl.Serve(routes, db, projects);
         return projects;
     }
 

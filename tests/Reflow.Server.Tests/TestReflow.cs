@@ -31,6 +31,8 @@ public sealed class TestReflow : IAsyncDisposable
 
     internal Jobs.TaskReminders Reminders => server.Reminders;
 
+    internal Jobs.BatchUpdates Batches => server.Batches;
+
     public Uri Address => server.Address;
 
     public IReadOnlyDictionary<string, Gateway.Operation> Served => server.Routes.Served;

@@ -9,6 +9,9 @@ namespace Reflow.Server.Store;
 [JsonSerializable(typeof(Project))]
 [JsonSerializable(typeof(Template))]
 [JsonSerializable(typeof(WorkItem))]
+[JsonSerializable(typeof(BatchRequest))]
+[JsonSerializable(typeof(long[]))]
+[JsonSerializable(typeof(BatchOutcome))]
 sealed partial class ProjectJson : JsonSerializerContext
 {
     /// <summary>The one configuration.</summary>

@@ -16,6 +16,9 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     readonly ConcurrentDictionary<(string Tenant, string Key, long Version), Space> spaces = new();
     readonly ConcurrentDictionary<(string Tenant, string Key, long Version, long Template, int TemplateVersion), NodeFlow> flows = new();
 
+    /// <summary>Told when there is a batch update to do.</summary>
+    internal Action BatchAdded { private get; set; } = () => { };
+
     /// <summary>Makes an id for an item, a subtask or a record.</summary>
     public long NewId() => ids.Number();
 
@@ -28,6 +31,21 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
 
     /// <summary>Reads in one moment.</summary>
     public Task<T> Read<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) => db.Read(tenant, work, ct);
+
+    /// <summary>Changes what is no part of an item, in one transaction.</summary>
+    public Task<T> Write<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) => db.Change(tenant, work, ct);
+
+    /// <summary>Says that a batch update is on disk.</summary>
+    public void DoBatches() => BatchAdded();
+
+    /// <summary>Which of these texts are user keys of the tenant, as a question the rules can ask.</summary>
+    public static async ValueTask<Func<string, bool>> Users(Session session, IReadOnlyCollection<string> texts)
+    {
+        if (texts.Count == 0) return _ => false;
+        var known = await session.Query($"select user_key from member where tenant = $1 and user_key in ({session.Engine.TextsOf("$2")})", r => r.GetString(0),
+            JsonSerializer.Serialize([.. texts], StoreJson.Default.StringArray));
+        return known.ToHashSet().Contains;
+    }
 
     /// <summary>
     /// Writes a space as the workspace has it. A template that differs from its newest version becomes a new version; items go on with theirs.

@@ -53,13 +53,19 @@ static class ItemCall
 
     /// <summary>Reads an item: space, parameters, item, then what the operation makes of it.</summary>
     public static Task<Reply> Read(Call call, ProjectStore projects, ItemPath path, Error? wrong, Func<Session, FoundItem, ValueTask<Reply>> then) =>
-        projects.Read<Reply>(call.Caller.Tenant, async session =>
-        {
-            var (space, refused) = await Space(session, projects, call, path.Space);
-            if ((refused ?? wrong) is { } early) return early;
-            var (found, missing) = await Item(session, projects, space!, path);
-            return missing is not null ? missing : await then(session, found!);
-        }, call.Aborted);
+        projects.Read<Reply>(call.Caller.Tenant, session => Found(session, call, projects, path, wrong, then), call.Aborted);
+
+    /// <summary>As <see cref="Read"/>, and may change what is no part of the item.</summary>
+    public static Task<Reply> Write(Call call, ProjectStore projects, ItemPath path, Error? wrong, Func<Session, FoundItem, ValueTask<Reply>> then) =>
+        projects.Write<Reply>(call.Caller.Tenant, session => Found(session, call, projects, path, wrong, then), call.Aborted);
+
+    static async ValueTask<Reply> Found(Session session, Call call, ProjectStore projects, ItemPath path, Error? wrong, Func<Session, FoundItem, ValueTask<Reply>> then)
+    {
+        var (space, refused) = await Space(session, projects, call, path.Space);
+        if ((refused ?? wrong) is { } early) return early;
+        var (found, missing) = await Item(session, projects, space!, path);
+        return missing is not null ? missing : await then(session, found!);
+    }
 
     /// <summary>
     /// Changes an item. Everything that can be refused without the lock is refused before it, so that a wrong request never hears of a transition;

@@ -70,10 +70,7 @@ static class ProjectInput
     {
         HashSet<string> named = [.. further];
         foreach (var name in WithUsers) Collect(call.Body.Raw(name), named);
-        HashSet<string> known = [];
-        foreach (var key in named)
-            if (await session.Find("select user_key from member where tenant = $1 and user_key = $2", r => r.GetString(0), key) is not null) known.Add(key);
-        return known.Contains;
+        return await ProjectStore.Users(session, named);
     }
 
     /// <summary>Roles and their members; null when they are not passed.</summary>

@@ -27,6 +27,13 @@ static class ProjectsApi
         ListWorkHours.Serve(routes, projects);
         UpdateWorkHours.Serve(routes, projects);
         DeleteWorkHours.Serve(routes, projects);
+        ListSubTasks.Serve(routes, projects);
+        SearchSubTasks.Serve(routes, projects);
+        Comments.Serve(routes, projects);
+        Reviews.Serve(routes, projects);
+        UpdateActualTime.Serve(routes, projects);
+        BatchUpdateItems.Serve(routes, projects);
+        ListOpRecords.Serve(routes, projects);
         ChangeState.Serve(routes, projects);
         ViewWbs.Serve(routes, projects);
         CatalogueApi.Serve(routes, db, projects, ids);
