@@ -12,6 +12,7 @@ public static class Flow
         (null, _) or (_, FlowCommand.Start) => throw new UnreachableException("An instance begins with Start, once."),
         ({ Instance.Status: not InstanceStatus.InProcess }, _) => Refused("The instance has ended."),
         (_, FlowCommand.Agree c) => Agree(state, c, context),
+        (_, FlowCommand.Submit c) => Submit(state, c, context),
         (_, FlowCommand.Reject c) => Reject(state, c, context),
         (_, FlowCommand.RollBack c) => RollBack(state, c, context),
         (_, FlowCommand.Transfer c) => Transfer(state, c, context),
@@ -19,6 +20,7 @@ public static class Flow
         (_, FlowCommand.Cancel c) => Cancel(state, c, context),
         (_, FlowCommand.Cc c) => Cc(state, c, context),
         (_, FlowCommand.Expedite c) => Expedite(state, c, context),
+        (_, FlowCommand.Migrate c) => FlowMigration.Decide(state, c, context),
         _ => throw new UnreachableException(),
     };
 
@@ -55,6 +57,18 @@ public static class Flow
         return Vote(state, command.TaskId, command.By, true, command.Opinion, context);
     }
 
+    static Decision<FlowEvent> Submit(FlowState state, FlowCommand.Submit command, FlowContext context)
+    {
+        if (!Entitled(state, command.TaskId, command.By, context, out var task, out var error))
+            return error;
+        if (task.Kind is not (TaskKind.Fill or TaskKind.Start))
+            return Refused($"Task {task.Id} asks for a decision; the form is filled in on fill and start tasks.");
+        var faults = FormValues.Faults(context.Net.Definition, command.Form);
+        if (faults.Count > 0)
+            return Refused(string.Join(' ', faults.Select(f => f.Sentence)));
+        return Vote(state, task.Id, command.By, true, command.Opinion, context, new FlowEvent.FormChanged(task.Id, command.By, command.Form, context.Now));
+    }
+
     static Decision<FlowEvent> Reject(FlowState state, FlowCommand.Reject command, FlowContext context)
     {
         if (!Entitled(state, command.TaskId, command.By, context, out var task, out var error))
@@ -64,9 +78,11 @@ public static class Flow
         return Vote(state, command.TaskId, command.By, false, command.Opinion, context);
     }
 
-    static Decision<FlowEvent> Vote(FlowState state, long task, string by, bool agree, string? opinion, FlowContext context)
+    static Decision<FlowEvent> Vote(FlowState state, long task, string by, bool agree, string? opinion, FlowContext context, FlowEvent? first = null)
     {
         var run = new FlowRun(state, context);
+        if (first is not null)
+            run.Add(first);
         run.Add(new FlowEvent.Voted(task, by, new(agree, false, context.Now, opinion)));
         run.Count(task, by, opinion);
         return run.Decision;

@@ -32,6 +32,8 @@ public static class FlowApply
         FlowEvent.Copied or FlowEvent.Expedited => state,
         FlowEvent.Reminded x => state.Change(x.TaskId, task => task with { RemindAt = null }),
         FlowEvent.CameDue x => state.Change(x.TaskId, task => task with { DueAt = null }),
+        FlowEvent.FormChanged x => state with { Instance = state.Instance with { Form = x.Form } },
+        FlowEvent.Migrated x => Migrate(state, x),
         FlowEvent.Ended x => state with { Instance = state.Instance with { Status = x.Status, EndedAt = x.At } },
         _ => throw new UnreachableException(),
     };
@@ -84,6 +86,18 @@ public static class FlowApply
             if (tasks.TryGetValue(id, out var task))
                 tasks = tasks.SetItem(id, task with { Superseded = true });
         return state with { Tokens = tokens, Firings = firings, Present = present, Tasks = tasks };
+    }
+
+    static FlowState Migrate(FlowState state, FlowEvent.Migrated migrated)
+    {
+        foreach (var moved in migrated.Tasks)
+            state = state.Change(moved.Id, task => task with { DueAt = moved.DueAt, RemindAt = moved.RemindAt, Resume = null });
+        return state with
+        {
+            Instance = state.Instance with { Version = migrated.To },
+            Tokens = state.Tokens.SetItems(migrated.Tokens.Select(moved => KeyValuePair.Create(moved.Id, state.Tokens[moved.Id] with { Frame = moved.Frame, Approvers = moved.Approvers }))),
+            Firings = state.Firings.SetItems(migrated.Firings.Select(moved => KeyValuePair.Create(moved.Seq, state.Firings[moved.Seq] with { Choice = moved.Choice, Outputs = moved.Outputs }))),
+        };
     }
 
     static FlowState Change(this FlowState state, long task, Func<FlowTask, FlowTask> change) =>

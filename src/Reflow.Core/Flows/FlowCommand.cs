@@ -5,11 +5,14 @@ public abstract record FlowCommand
 {
     FlowCommand() { }
 
-    /// <summary>Start an instance under this id.</summary>
-    public sealed record Start(long InstanceId, string Initiator) : FlowCommand;
+    /// <summary>Start an instance under this id, with these values of the form, a JSON object.</summary>
+    public sealed record Start(long InstanceId, string Initiator, string Form = "{}") : FlowCommand;
 
     /// <summary>Agree; on a start task, submit again (contracts/apaas §3.6).</summary>
     public sealed record Agree(long TaskId, string By, string? Opinion) : FlowCommand;
+
+    /// <summary>Fill the form in, or submit it again, and agree: the whole form as it is from now on, a JSON object. The context's conditions see it already.</summary>
+    public sealed record Submit(long TaskId, string By, string Form, string? Opinion) : FlowCommand;
 
     /// <summary>Reject.</summary>
     public sealed record Reject(long TaskId, string By, string? Opinion) : FlowCommand;
@@ -43,6 +46,9 @@ public abstract record FlowCommand
 
     /// <summary>Urge assignees.</summary>
     public sealed record Expedite(long TaskId, string By, IReadOnlyList<string> Users, string? Opinion) : FlowCommand;
+
+    /// <summary>Go on in another version of the flow; the context's net is the version before.</summary>
+    public sealed record Migrate(FlowNet To) : FlowCommand;
 }
 
 /// <summary>Where added assignees stand.</summary>

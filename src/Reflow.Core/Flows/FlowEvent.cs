@@ -44,6 +44,12 @@ public abstract record FlowEvent
     /// <summary>The task came due before those whose turn it was had acted; it does so once.</summary>
     public sealed record CameDue(long TaskId, string Node, IReadOnlyList<string> Users, long At) : FlowEvent;
 
+    /// <summary>The form holds other values from now on; a rollback does not bring the old ones back (contracts/apaas §3.14).</summary>
+    public sealed record FormChanged(long TaskId, string By, string Form, long At) : FlowEvent;
+
+    /// <summary>The instance goes on in another version of its flow. Listed is what that version counts differently; everything else is as it was.</summary>
+    public sealed record Migrated(int From, int To, IReadOnlyList<MigratedFiring> Firings, IReadOnlyList<MigratedToken> Tokens, IReadOnlyList<MigratedTask> Tasks, long At) : FlowEvent;
+
     /// <summary>The instance is over.</summary>
     public sealed record Ended(InstanceStatus Status, string? By, string? Opinion, long At) : FlowEvent;
 }

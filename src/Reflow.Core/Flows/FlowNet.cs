@@ -45,6 +45,9 @@ public sealed class FlowNet
     /// <summary>The node with this key.</summary>
     public FlowNode this[string key] => nodes[key];
 
+    /// <summary>The node with this key; null when this version has none, as with what was passed and undone before a migration.</summary>
+    public FlowNode? Find(string key) => nodes.GetValueOrDefault(key);
+
     /// <summary>The edges that leave a node, in the definition's order.</summary>
     public IReadOnlyList<FlowEdge> Leaving(string key) => leaving[key];
 
@@ -52,10 +55,13 @@ public sealed class FlowNet
     public string After(string key) => leaving[key][0].To;
 
     /// <summary>The rollback policy that holds for tasks of a node.</summary>
-    public RollbackPolicy RollbackOf(string key) => rollbacks[key];
+    public RollbackPolicy RollbackOf(string key) => rollbacks.GetValueOrDefault(key, Definition.Rollback);
 
     /// <summary>Whether a node is where the branches of a fork come together.</summary>
     public bool IsJoin(string key) => ends.Contains(key);
+
+    /// <summary>The join of a fork; null when the node is none.</summary>
+    public string? JoinOf(string split) => joins.GetValueOrDefault(split);
 
     /// <summary>The join of the innermost fork that a node is inside of; null on the trunk.</summary>
     public string? JoinAround(string key) => regions[key] is { } region ? joins[region.Split] : null;
@@ -64,7 +70,7 @@ public sealed class FlowNet
     public bool Holds(string condition, IReadOnlyDictionary<string, ConditionValue> form) => conditions[condition].Evaluate(form);
 
     /// <summary>How many it takes at a node; the start takes its initiator.</summary>
-    public (Mode Mode, int Percent) ModeOf(string key) => nodes[key] is FlowNode.Human human ? (human.Mode, human.Percent) : (Mode.All, 100);
+    public (Mode Mode, int Percent) ModeOf(string key) => Find(key) is FlowNode.Human human ? (human.Mode, human.Percent) : (Mode.All, 100);
 
     /// <summary>Every rule that names people, whatever its condition.</summary>
     public IEnumerable<AssigneeRule> AllRules => Definition.Nodes.SelectMany(Rules).SelectMany(Flat);

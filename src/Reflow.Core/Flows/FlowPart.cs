@@ -21,12 +21,18 @@ public sealed record FlowPart
     /// <summary>Keys of nodes whose finished tasks are needed, as far as they are not superseded.</summary>
     public IReadOnlyList<string> TasksOf { get; init; } = [];
 
+    /// <summary>Whether every finished task is needed that is not superseded.</summary>
+    public bool Finished { get; init; }
+
+    /// <summary>What a migration needs: all that holds.</summary>
+    public static readonly FlowPart Live = new() { Since = 1, Finished = true };
+
     /// <summary>What a command on a task needs. Of a rollback, the target and its token are known first.</summary>
     public static FlowPart Of(FlowCommand command, FlowTask task, FlowNet net, FlowTask? target = null, FlowToken? token = null) => command switch
     {
         FlowCommand.Cc or FlowCommand.Expedite or FlowCommand.Cancel => Marking,
         FlowCommand.RollBack => new() { Since = target?.DoneBy is { } done ? Fork(net.RollbackOf(task.Node), token?.Frame) ?? done : null },
-        FlowCommand.Reject or FlowCommand.Transfer => (net[task.Node] as FlowNode.Human)?.Reject switch
+        FlowCommand.Reject or FlowCommand.Transfer => (net.Find(task.Node) as FlowNode.Human)?.Reject switch
         {
             RejectPolicy.ToStart => new() { Since = 1, TasksOf = [net.Start.Key], UndoneBy = task.Resume?.By },
             RejectPolicy.ToNode to => new() { Since = 1, TasksOf = [net.Start.Key, to.Node], UndoneBy = task.Resume?.By },

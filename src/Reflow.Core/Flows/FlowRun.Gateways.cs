@@ -48,5 +48,6 @@ sealed partial class FlowRun
             End(InstanceStatus.Rejected, null, null);
     }
 
-    static string[] Together(FlowToken[] tokens) => [.. tokens.SelectMany(t => t.Approvers).Distinct().Order(StringComparer.Ordinal)];
+    /// <summary>Who agreed on any of the branches that come together.</summary>
+    public static string[] Together(FlowToken[] tokens) => [.. tokens.SelectMany(t => t.Approvers).Distinct().Order(StringComparer.Ordinal)];
 }

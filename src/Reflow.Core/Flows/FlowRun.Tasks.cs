@@ -59,17 +59,18 @@ sealed partial class FlowRun
     void Finish(FlowTask task, bool byPerson, string? along = null)
     {
         var token = State.Tokens[task.Token];
-        var move = Beyond(token) with { Approvers = Approvers(token, task) };
+        var move = Beyond(token) with { Approvers = Approvers(Net.Definition.SamePerson, token, task) };
         if (task.Resume is { } resume)
             Remember(resume);
         Fire(task.Kind is TaskKind.Start ? FiringKind.StartDone : FiringKind.TaskDone, [token],
             [along is null ? move : move with { Node = along }], along is null ? 0 : 1, task.Id, byPerson);
     }
 
-    IReadOnlyList<string> Approvers(FlowToken token, FlowTask task)
+    /// <summary>Who agreed on the way to what follows a task, as far as a flow asks.</summary>
+    public static IReadOnlyList<string> Approvers(SamePerson asked, FlowToken token, FlowTask task)
     {
         var here = task.Kind is TaskKind.Approval ? task.Assignees.Where(a => a.Vote is { Agree: true }).Select(a => a.User) : [];
-        return Net.Definition.SamePerson switch
+        return asked switch
         {
             SamePerson.AskAgain => [],
             SamePerson.PassIfPrevious => task.Assignees.Any(a => a.Vote is not null) ? [.. here.Order(StringComparer.Ordinal)] : token.Approvers,

@@ -108,7 +108,7 @@ sealed partial class FlowRun
         if (old.Task is { } id)
         {
             Emit(new FlowEvent.TaskRevived(id, token.Id));
-            move = move with { Approvers = Approvers(token, State.Tasks[id]) };
+            move = move with { Approvers = Approvers(Net.Definition.SamePerson, token, State.Tasks[id]) };
         }
         if (old.Kind is FiringKind.Kill)
             move = new(Net.JoinAround(token.Node)!, token.Frame, [], Dead: true);

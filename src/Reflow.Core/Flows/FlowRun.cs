@@ -41,7 +41,7 @@ sealed partial class FlowRun
     public void Start(FlowCommand.Start command)
     {
         var token = new FlowToken(1, Net.Start.Key, 0, null);
-        Emit(new FlowEvent.Started(new(command.InstanceId, command.Initiator, context.Now) { LastToken = 1 }, token));
+        Emit(new FlowEvent.Started(new(command.InstanceId, command.Initiator, context.Now) { Version = Net.Definition.Version, Form = command.Form, LastToken = 1 }, token));
         var task = new FlowTask(context.NextId(), Net.Start.Key, TaskKind.Start, token.Id, context.Now)
         {
             Assignees = [new(command.Initiator, Vote: new(true, false, context.Now, null))],

@@ -52,6 +52,12 @@ public sealed record FlowInstance(long Id, string Initiator, long StartedAt)
     /// <summary>When it ended, in Unix milliseconds; null while it runs.</summary>
     public long? EndedAt { get; init; }
 
+    /// <summary>The version of its flow that it is on.</summary>
+    public int Version { get; init; }
+
+    /// <summary>What its form holds, a JSON object.</summary>
+    public string Form { get; init; } = "{}";
+
     /// <summary>The highest sequence number given to a firing.</summary>
     public int LastFiring { get; init; }
 

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Reflow.Core.Conditions;
 
@@ -30,25 +32,59 @@ public sealed class FormValues
     /// <summary>Reads a JSON object, or says why it is not one that fits the form. Members that the form does not have are ignored; null is not filled in.</summary>
     public static (FormValues? Values, string? Why) Parse(FlowDefinition definition, string json)
     {
+        var (values, faults) = Check(definition, json);
+        return faults is [] ? (values, null) : (null, string.Join(' ', faults.Select(f => f.Sentence)));
+    }
+
+    /// <summary>Everything that keeps a JSON object from being this definition's form, each with the member; empty when nothing does.</summary>
+    public static IReadOnlyList<FlowFault> Faults(FlowDefinition definition, string json) => Check(definition, json).Faults;
+
+    /// <summary>A form with other values for some of its members; null empties one.</summary>
+    /// <param name="form">The form, a JSON object.</param>
+    /// <param name="changes">The members that change, a JSON object.</param>
+    public static string With(string form, JsonElement changes)
+    {
+        using var document = JsonDocument.Parse(form);
+        var members = new Dictionary<string, JsonElement>();
+        foreach (var member in document.RootElement.EnumerateObject()) members[member.Name] = member.Value;
+        foreach (var member in changes.EnumerateObject()) members[member.Name] = member.Value;
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in members.Where(m => m.Value.ValueKind is not JsonValueKind.Null))
+            {
+                json.WritePropertyName(name);
+                value.WriteTo(json);
+            }
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
+    static (FormValues Values, IReadOnlyList<FlowFault> Faults) Check(FlowDefinition definition, string json)
+    {
+        var values = new Dictionary<string, ConditionValue>();
         try
         {
             var sent = Encoding.UTF8.GetBytes(json);
-            if (!JsonText.EscapesAreText(sent, DeepestForm)) return (null, "params escapes what is no text.");
+            if (!JsonText.EscapesAreText(sent, DeepestForm)) return Not("params escapes what is no text.");
             using var document = JsonDocument.Parse(sent, new() { MaxDepth = DeepestForm });
-            if (document.RootElement.ValueKind is not JsonValueKind.Object) return (null, "params is not a JSON object.");
-            var values = new Dictionary<string, ConditionValue>();
+            if (document.RootElement.ValueKind is not JsonValueKind.Object) return Not("params is not a JSON object.");
+            List<FlowFault> faults = [];
             foreach (var field in definition.Form)
             {
                 if (!document.RootElement.TryGetProperty(field.Key, out var value) || value.ValueKind is JsonValueKind.Null) continue;
-                if (Read(field.Type, value) is not { } read) return (null, $"Field '{field.Key}' of params is not {In(field.Type)}.");
-                values[field.Key] = read;
+                if (Read(field.Type, value) is { } read) values[field.Key] = read;
+                else faults.Add(new($"params.{field.Key}", $"Field '{field.Key}' of params is not {In(field.Type)}."));
             }
-            return (new(values), null);
+            return (new(values), faults);
         }
         catch (JsonException)
         {
-            return (null, "params is not JSON.");
+            return Not("params is not JSON.");
         }
+        static (FormValues, IReadOnlyList<FlowFault>) Not(string why) => (new([]), [new("params", why)]);
     }
 
     /// <summary>Reads what <see cref="Parse"/> has accepted before.</summary>

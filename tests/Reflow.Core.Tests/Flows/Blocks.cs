@@ -7,7 +7,7 @@ abstract record Block
 {
     public virtual IEnumerable<Block[]> Inside => [];
 
-    public sealed record Ask(Mode Mode, int[] People, int Percent = 60, RejectKind Reject = RejectKind.EndInstance, bool Fill = false, bool Nobody = false) : Block;
+    public sealed record Ask(Mode Mode, int[] People, int Percent = 60, RejectKind Reject = RejectKind.EndInstance, bool Fill = false, bool Nobody = false, RollbackOverride? Rollback = null) : Block;
 
     public sealed record Run : Block;
 
@@ -55,7 +55,17 @@ sealed class BlockGen(Random random)
         0 => new Block.Run(),
         1 => new Block.Tell(),
         _ => new Block.Ask((Mode)random.Next(4), [.. Enumerable.Range(0, People).OrderBy(_ => random.Next()).Take(random.Next(1, 4))], random.Next(1, 101),
-            random.Next(4) == 0 ? RejectKind.EndInstance : fork && random.Next(2) == 0 ? RejectKind.EndBranch : (RejectKind)random.Next(2, 5), random.Next(8) == 0, random.Next(15) == 0),
+            random.Next(4) == 0 ? RejectKind.EndInstance : fork && random.Next(2) == 0 ? RejectKind.EndBranch : (RejectKind)random.Next(2, 5), random.Next(4) == 0, random.Next(15) == 0, random.Next(4) == 0 ? Override() : null),
+    };
+
+    RollbackOverride Override() => new()
+    {
+        Enabled = random.Next(12) == 0 ? false : null,
+        Scope = random.Next(4) == 0 ? (RollbackScope)random.Next(3) : null,
+        Resume = random.Next(2) == 0 ? (Resume)random.Next(2) : null,
+        Siblings = random.Next(2) == 0 ? (Siblings)random.Next(2) : null,
+        Assignees = random.Next(2) == 0 ? (LastAssignees)random.Next(2) : null,
+        Inherit = random.Next(2) == 0 ? random.Next(2) == 0 : null,
     };
 
     Block[][] Branches(int size, bool fork) => [.. Enumerable.Range(0, random.Next(2, 4)).Select(_ => random.Next(6) == 0 ? [] : Sequence(Math.Max(1, size / 2), fork))];
@@ -84,7 +94,7 @@ sealed class Builder
             ApiId = "package_test__c__action_random",
             Nodes = builder.nodes,
             Edges = builder.edges,
-            Form = [.. builder.edges.Select(e => e.When).OfType<string>().Distinct().Select(w => new FormField(w, FieldType.Boolean))],
+            Form = [new("note", FieldType.Number), .. builder.edges.Select(e => e.When).OfType<string>().Distinct().Select(w => new FormField(w, FieldType.Boolean))],
             Rollback = rollback ?? new(),
             SamePerson = samePerson,
             Administrators = ["admin"],
@@ -119,6 +129,7 @@ sealed class Builder
                     Assignees = [new AssigneeRule.Fixed(ask.Nobody ? ["gone"] : [.. ask.People.Select(p => $"u{p}")])],
                     Nobody = WhenNobody.Pass,
                     Due = 1000,
+                    Rollback = ask.Rollback,
                     Reject = reject switch
                     {
                         RejectKind.EndInstance => new RejectPolicy.EndInstance(),

@@ -16,8 +16,10 @@ public class FlowLaws
             if (Simulation.Run(Case.Draw(seed), tally) is { } broken)
                 Assert.Fail($"Seed {seed}\n{Minimal(Case.Draw(seed), broken)}");
         // Without these the run would have proved little.
-        Assert.True(tally.Rollbacks > Sequences && tally.Unjoined > Sequences / 50 && tally.Revived > Sequences / 10 && tally.Reruns > Sequences / 500
-            && tally.Deaths > Sequences / 200 && tally.Refusals > Sequences, string.Join(", ", typeof(Tally).GetFields().Select(f => $"{f.Name} {f.GetValue(tally)}")));
+        Assert.True(tally.Rollbacks > Sequences && tally.Unjoined > Sequences / 50 && tally.Revived > Sequences / 10 && tally.Reruns > Sequences / 120
+            && tally.Deaths > Sequences / 200 && tally.Refusals > Sequences, $"{tally}");
+        Assert.True(tally.Direct > Sequences / 10 && tally.Inherited > Sequences / 100 && tally.Submitted > Sequences / 10 && tally.Unfit > Sequences / 20 && tally.Migrated > Sequences / 4
+            && tally.Unmigrated > Sequences / 20 && tally.Renumbered > Sequences / 200 && tally.Remembered > Sequences / 200 && tally.Straight > Sequences / 20, $"{tally}");
     }
 
     /// <summary>The simplest case that still breaks, told so that a person can play it.</summary>

@@ -10,6 +10,10 @@ static class History
         if (before is null)
             return;
         Grows(before, after);
+        Invariants.Holds("§3.14: only a submission changes the form", command is FlowCommand.Submit submit ? after.Instance.Form == submit.Form : ReferenceEquals(before.Instance.Form, after.Instance.Form));
+        Invariants.Holds("an instance keeps its version", after.Instance.Version == (command is FlowCommand.Migrate migrate ? migrate.To.Definition.Version : before.Instance.Version));
+        if (command is FlowCommand.Migrate)
+            Migrated(before, after, net);
         if (command is FlowCommand.RollBack rollback && net.RollbackOf(before.Tasks[rollback.TaskId].Node).Siblings is Siblings.Keep)
             RolledBack(before, after, rollback);
         if (command is FlowCommand.Transfer { TaskId: var transferred })
@@ -29,6 +33,17 @@ static class History
         }
         Invariants.Holds("I12", before.Tokens.Keys.All(after.Tokens.ContainsKey) && before.Firings.Keys.All(after.Firings.ContainsKey));
         Invariants.Holds("I12", after.Firings.Values.All(f => f.Causes.All(c => c < f.Seq)));
+    }
+
+    /// <summary>A migration opens and closes nothing and moves no token; it may change when tasks are due, and what stands at which position.</summary>
+    static void Migrated(FlowState before, FlowState after, FlowNet net)
+    {
+        Invariants.Holds("migration", before.Present.SetEquals(after.Present) && before.Pending.SetEquals(after.Pending) && before.Instance.LastFiring == after.Instance.LastFiring);
+        Invariants.Holds("migration", before.Tokens.All(t => after.Tokens[t.Key] is var now && now with { Frame = t.Value.Frame, Approvers = t.Value.Approvers } == t.Value && (t.Value.Live || ReferenceEquals(now, t.Value))));
+        foreach (var (id, task) in before.Tasks)
+            Invariants.Holds("migration", task.Status is not UserTaskStatus.Pending ? ReferenceEquals(task, after.Tasks[id])
+                : after.Tasks[id] is { Resume: null } now && now with { DueAt = task.DueAt, RemindAt = task.RemindAt, Resume = task.Resume } == task
+                    && now.DueAt == now.OpenedAt + (net.Find(task.Node) as FlowNode.Human)?.Due && now.RemindAt == now.OpenedAt + (net.Find(task.Node) as FlowNode.Human)?.Remind);
     }
 
     static void RolledBack(FlowState before, FlowState after, FlowCommand.RollBack rollback)
@@ -62,6 +77,11 @@ static class History
             Invariants.Holds("I10", target is { Superseded: false, Status: UserTaskStatus.Agreed or UserTaskStatus.Rejected } && target.Node != task.Node
                 && causes.Contains(target.DoneBy!.Value) && target.Kind is not TaskKind.Cc);
             Invariants.Holds("I10", !causes.Any(c => c > target.DoneBy && state.Firings[c].Node == target.Node && state.Firings[c].ByPerson));
+        }
+        if (!net.RollbackOf(task.Node).Enabled)
+        {
+            Invariants.Holds("I10", points.Count == 0);
+            return;
         }
         Invariants.Holds("I10", points.Select(p => p.Node).Distinct().Count() == points.Count);
         var scope = net.RollbackOf(task.Node).Scope;

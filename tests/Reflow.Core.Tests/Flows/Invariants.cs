@@ -29,6 +29,7 @@ static class Invariants
         {
             var human = net[token.Node] is FlowNode.Human or FlowNode.Start;
             Holds("I2", human ? pending.Count(t => t.Token == token.Id) == 1 : net.IsJoin(token.Node));
+            Holds("approvers", net.Definition.SamePerson is not SamePerson.AskAgain || token.Approvers.Count == 0);
             Holds("I2", !token.Dead || net.IsJoin(token.Node));
         }
     }
@@ -70,19 +71,44 @@ static class Invariants
                 Holds("I5", marking.Add(id) && state.Tokens[id].ProducedBy == firing.Seq);
             Holds("I5", firing.Inputs.All(id => (firing is { Kind: FiringKind.Kill, Outputs: [] } || state.Tokens[id].Node == firing.Node) && state.Tokens[id].ConsumedBy == firing.Seq));
             var to = firing.Outputs.Select(id => state.Tokens[id].Node).ToArray();
+            Holds("I5", firing.Inputs.Count == 0 || firing.Outputs.All(id => Inside(firing, state.Tokens[firing.Inputs[0]], state.Tokens[id], net)));
             Holds("I5", firing.Kind switch
             {
-                FiringKind.StartDone or FiringKind.Auto or FiringKind.TaskDone when firing.Choice == 0 => to.SequenceEqual([net.After(firing.Node)]),
+                FiringKind.StartDone or FiringKind.Auto or FiringKind.TaskDone when firing.Choice == 0 => to.SequenceEqual([net.After(firing.Node)]) && Does(firing, state, net),
                 FiringKind.TaskDone => to.SequenceEqual([((RejectPolicy.Follow)((FlowNode.Human)net[firing.Node]).Reject).To]),
-                FiringKind.Decide or FiringKind.Split => to.SequenceEqual(net.Leaving(firing.Node).Where((_, i) => (firing.Choice >> i & 1) != 0).Select(e => e.To)),
-                FiringKind.Join => to.Length == 1,
-                FiringKind.Kill => to.Length <= 1,
+                FiringKind.Decide or FiringKind.Split => to.SequenceEqual(net.Leaving(firing.Node).Where((_, i) => (firing.Choice >> i & 1) != 0).Select(e => e.To)) && Chooses(firing, net),
+                FiringKind.Join => net.IsJoin(firing.Node) && to.SequenceEqual([firing.Inputs.All(id => state.Tokens[id].Dead) ? net.JoinAround(firing.Node)! : net.After(firing.Node)]),
+                FiringKind.Kill => to.Length == 0 || (to.SequenceEqual([net.JoinAround(firing.Node)!]) && net[firing.Node] is FlowNode.Human { Reject: RejectPolicy.EndBranch }),
                 FiringKind.End => to.Length == 0 && marking.Count == 0,
                 _ => false,
             });
         }
         Holds("I5", marking.SetEquals(present.Select(t => t.Id)));
     }
+
+    static bool Does(Firing firing, FlowState state, FlowNet net) => net[firing.Node] switch
+    {
+        FlowNode.Human human => firing.Kind is FiringKind.TaskDone && state.Tasks[firing.Task!.Value].Kind == human.Kind,
+        FlowNode.Start => firing.Kind is FiringKind.StartDone,
+        FlowNode.Cc => firing is { Kind: FiringKind.Auto, Task: not null },
+        FlowNode.Automatic => firing is { Kind: FiringKind.Auto, Task: null },
+        _ => false,
+    };
+
+    static bool Chooses(Firing firing, FlowNet net)
+    {
+        var (gate, edges) = (((FlowNode.Gateway)net[firing.Node]).Gate, net.Leaving(firing.Node));
+        var taken = edges.Where((_, i) => (firing.Choice >> i & 1) != 0).ToArray();
+        return firing.Kind is FiringKind.Decide ? gate is Gate.Exclusive && taken.Length == 1
+            : gate is Gate.Parallel ? taken.Length == edges.Count : gate is Gate.Inclusive && (taken.All(e => e.When is not null) ? taken.Length > 0 : taken.Length == 1);
+    }
+
+    static bool Inside(Firing firing, FlowToken input, FlowToken output, FlowNet net) => firing.Kind switch
+    {
+        FiringKind.Split => output.Frame is { } frame && frame.Split == firing.Seq && frame.Taken == firing.Choice && frame.Outer == input.Frame && net.Leaving(firing.Node)[frame.Branch].To == output.Node,
+        FiringKind.Join => output.Frame == input.Frame!.Outer,
+        _ => output.Frame == input.Frame,
+    };
 
     static void Activation(FlowTask task, FlowNet net)
     {
@@ -91,6 +117,8 @@ static class Invariants
         var turn = Votes.Turn(task, mode, percent).ToArray();
         Holds("I14", turn.Length > 0 && turn.All(a => a.Vote is null));
         Holds("I14", mode is not Mode.Sequential || turn[0].Stage > 0 || turn.Length == 1);
+        Holds("I14", mode is not Mode.Sequential || !task.Assignees.Where(a => a.Stage == 0).SkipWhile(a => a.Vote is not null).Any(a => a.Vote is { Automatic: false }));
+        Holds("I14", !task.Assignees.Any(a => a.Stage > turn[0].Stage && a.Vote is not null));
         var first = task.Assignees.Where(a => a.Stage == 0).ToArray();
         var (yes, no) = (first.Count(a => a.Vote is { Agree: true }), first.Count(a => a.Vote is { Agree: false }));
         var later = task.Assignees.Any(a => a.Stage > 0);

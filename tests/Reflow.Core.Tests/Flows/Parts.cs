@@ -10,6 +10,7 @@ static class Parts
         var (id, to) = command switch
         {
             FlowCommand.Agree c => (c.TaskId, 0L),
+            FlowCommand.Submit c => (c.TaskId, 0L),
             FlowCommand.Reject c => (c.TaskId, 0L),
             FlowCommand.RollBack c => (c.TaskId, c.ToTaskId),
             FlowCommand.Transfer c => (c.TaskId, 0L),
@@ -20,7 +21,7 @@ static class Parts
         };
         var task = whole.Tasks.GetValueOrDefault(id);
         var target = whole.Tasks.GetValueOrDefault(to);
-        var part = task is null ? FlowPart.Marking : FlowPart.Of(command, task, net, target, target is null ? null : whole.Tokens[target.Token]);
+        var part = command is FlowCommand.Migrate ? FlowPart.Live : task is null ? FlowPart.Marking : FlowPart.Of(command, task, net, target, target is null ? null : whole.Tokens[target.Token]);
         return Cut(whole, part, new[] { task, target }.OfType<FlowTask>());
     }
 
@@ -33,6 +34,6 @@ static class Parts
             [.. whole.Tokens.Values.Where(t => t.IsPresent || (t.Live && (t.ConsumedBy >= part.Since || t.ProducedBy >= part.Since)))],
             firings,
             [.. whole.Tasks.Values.Where(t => t.Status is UserTaskStatus.Pending || undone.Contains(t.Id)
-                || (part.TasksOf.Contains(t.Node) && t.DoneBy is not null && !t.Superseded)).Concat(named).DistinctBy(t => t.Id)]);
+                || ((part.Finished || part.TasksOf.Contains(t.Node)) && t.DoneBy is not null && !t.Superseded)).Concat(named).DistinctBy(t => t.Id)]);
     }
 }

@@ -1,107 +1,13 @@
-using System.Text;
 using Reflow.Core.Flows;
 
 namespace Reflow.Core.Tests.Flows;
 
-/// <summary>A flow and what people try on it. Numbers of an operation are taken modulo what there is to choose from, so any list of them fits any flow.</summary>
-sealed record Case(Block[] Trunk, RollbackPolicy Rollback, SamePerson SamePerson, Op[] Ops, int Salt)
-{
-    public static Case Draw(int seed)
-    {
-        var random = new Random(seed);
-        var trunk = new BlockGen(random).Sequence(random.Next(3, 20));
-        var rollback = new RollbackPolicy
-        {
-            Scope = random.Next(4) == 0 ? (RollbackScope)random.Next(3) : RollbackScope.Any,
-            Resume = (Resume)random.Next(2),
-            Siblings = random.Next(4) == 0 ? Siblings.Rerun : Siblings.Keep,
-            Assignees = (LastAssignees)random.Next(2),
-            Inherit = random.Next(2) == 0,
-            Administrators = random.Next(4) == 0,
-        };
-        Op[] ops = [.. Enumerable.Range(0, random.Next(5, 41)).Select(_ => new Op(Kinds[random.Next(Kinds.Length)], random.Next(1 << 20), random.Next(1 << 20), random.Next(1 << 20)))];
-        return new(trunk, rollback, (SamePerson)(random.Next(4) == 0 ? random.Next(1, 3) : 0), ops, random.Next(1 << 20));
-    }
-
-    static readonly OpKind[] Kinds =
-    [
-        .. Enumerable.Repeat(OpKind.Agree, 24), .. Enumerable.Repeat(OpKind.RollBack, 12), .. Enumerable.Repeat(OpKind.Reject, 3),
-        .. Enumerable.Repeat(OpKind.Transfer, 3), .. Enumerable.Repeat(OpKind.Add, 3), OpKind.Illegal, OpKind.Illegal, OpKind.Illegal, OpKind.Illegal, OpKind.Cc, OpKind.Expedite,
-    ];
-
-    /// <summary>Simpler cases that might fail as well: fewer operations, fewer blocks, plainer rules.</summary>
-    public IEnumerable<Case> Smaller()
-    {
-        for (var size = Ops.Length / 2; size > 0; size /= 2)
-            for (var at = 0; at < Ops.Length; at += size)
-                yield return this with { Ops = [.. Ops.Take(at), .. Ops.Skip(at + size)] };
-        foreach (var trunk in Smaller(Trunk))
-            if (trunk.Length > 0)
-                yield return this with { Trunk = trunk };
-        if (Rollback != new RollbackPolicy())
-            yield return this with { Rollback = new() };
-        if (SamePerson is not SamePerson.AskAgain)
-            yield return this with { SamePerson = SamePerson.AskAgain };
-    }
-
-    static IEnumerable<Block[]> Smaller(Block[] blocks)
-    {
-        for (var i = 0; i < blocks.Length; i++)
-        {
-            Block[] With(params Block[] instead) => [.. blocks.Take(i), .. instead, .. blocks.Skip(i + 1)];
-            yield return With();
-            foreach (var inside in blocks[i].Inside)
-                yield return With(inside);
-            foreach (var smaller in Smaller(blocks[i]))
-                yield return With(smaller);
-        }
-    }
-
-    static IEnumerable<Block> Smaller(Block block) => block switch
-    {
-        Block.Ask ask => new[] { ask with { People = [ask.People[0]] }, ask with { Mode = Mode.All }, ask with { Reject = RejectKind.EndInstance }, ask with { Fill = false }, ask with { Nobody = false } }
-            .Where(a => a.People.Length < ask.People.Length || (a with { People = ask.People }) != ask),
-        Block.All b => Fewer(b.Branches).Select(x => new Block.All(x)),
-        Block.Some b => Fewer(b.Branches).Select(x => new Block.Some(x)),
-        Block.Pick b => Fewer(b.Branches).Select(x => new Block.Pick(x)),
-        Block.Loop b => Smaller(b.Body).Select(x => new Block.Loop(x)),
-        _ => [],
-    };
-
-    static IEnumerable<Block[][]> Fewer(Block[][] branches)
-    {
-        for (var i = 0; i < branches.Length; i++)
-        {
-            if (branches.Length > 2)
-                yield return [.. branches.Take(i), .. branches.Skip(i + 1)];
-            foreach (var smaller in Smaller(branches[i]))
-                yield return [.. branches.Take(i), smaller, .. branches.Skip(i + 1)];
-        }
-    }
-
-    public string Outline()
-    {
-        var text = new StringBuilder();
-        if (Rollback != new RollbackPolicy())
-            text.AppendLine($"rollback: scope {Rollback.Scope}, resume {Rollback.Resume}, siblings {Rollback.Siblings}, assignees {Rollback.Assignees}, inherit {Rollback.Inherit}, administrators {Rollback.Administrators}");
-        if (SamePerson is not SamePerson.AskAgain)
-            text.AppendLine($"same person: {SamePerson}");
-        foreach (var edge in Builder.Build(Trunk, Rollback, SamePerson).Edges.Reverse())
-            text.AppendLine($"  {edge.From} -> {edge.To}{(edge.When is null ? "" : $" when {edge.When}")}");
-        foreach (var node in Builder.Build(Trunk, Rollback, SamePerson).Nodes.OfType<FlowNode.Human>())
-            text.AppendLine($"  {node.Key}: {node.Mode} {(node.Mode is Mode.Ratio ? $"{node.Percent}% " : "")}of {string.Join(", ", ((AssigneeRule.Fixed)node.Assignees[0]).Users)}, rejection {node.Reject}");
-        return text.ToString();
-    }
-}
-
-sealed record Op(OpKind Kind, int A, int B, int C);
-
-enum OpKind { Agree, Reject, RollBack, Transfer, Add, Cc, Expedite, Illegal }
-
 /// <summary>How often what happened, so that a run can show that it met what it is about.</summary>
 sealed class Tally
 {
-    public int Commands, Refusals, Rollbacks, Unjoined, Revived, Deaths, DeadJoins, Reruns, Ended;
+    public int Commands, Refusals, Rollbacks, Unjoined, Revived, Direct, Deaths, DeadJoins, Reruns, Inherited, Submitted, Unfit, Migrated, Renumbered, Remembered, Straight, Unmigrated, Ended;
+
+    public override string ToString() => string.Join(", ", GetType().GetFields().Select(f => $"{f.Name} {f.GetValue(this)}"));
 }
 
 /// <summary>Plays a case and checks the law after every step.</summary>
@@ -112,21 +18,23 @@ sealed class Simulation
     readonly Tally tally;
     readonly Dictionary<long, string> pointsOf = [];
     readonly List<string> steps = [];
+    Mutation? mutation;
     readonly bool mutated;
+    string form = "{}";
     int step;
     bool draining;
 
     Simulation(Case play, Tally tally, Func<FlowState?, IReadOnlyList<FlowEvent>, FlowNet, FlowState>? mutant)
     {
         (this.play, this.tally, mutated) = (play, tally, mutant is not null);
-        world = new(Builder.Build(play.Trunk, play.Rollback, play.SamePerson));
+        world = new(play.Build());
         world.Holds = text => (!draining || !text.StartsWith("again")) && (HashCode(text) & 1) == 1;
         if (mutant is not null)
             world.Change = (state, events) => mutant(state, events, world.Net);
     }
 
-    // Conditions answer by chance, but the same throughout one decision and in every run of the case.
-    int HashCode(string text) => text.Aggregate(play.Salt + (step * 7919), (h, c) => unchecked((h * 31) + c)) >> 3;
+    // Conditions answer by chance, but the same for one form throughout one decision and in every run of the case.
+    int HashCode(string text) => text.Concat(form).Aggregate(play.Salt + (step * 7919), (h, c) => unchecked((h * 31) + c)) >> 3;
 
     /// <summary>What broke and on which step; null when the law held.</summary>
     public static string? Run(Case play, Tally tally, Func<FlowState?, IReadOnlyList<FlowEvent>, FlowNet, FlowState>? mutant = null)
@@ -139,7 +47,7 @@ sealed class Simulation
         }
         catch (Exception e) when (e is BrokenException or System.Diagnostics.UnreachableException or KeyNotFoundException or InvalidOperationException or Xunit.Sdk.XunitException or NullReferenceException)
         {
-            return $"{e.Message}\n{play.Outline()}{string.Join('\n', simulation.steps)}{(simulation.draining ? "\nthen everyone agrees" : "")}\n{e.StackTrace}";
+            return $"{e.Message}\n{Case.Outline(play.Build())}{string.Join('\n', simulation.steps)}{(simulation.draining ? "\nthen everyone agrees" : "")}\n{e.StackTrace}";
         }
     }
 
@@ -191,6 +99,12 @@ sealed class Simulation
                 return new FlowCommand.AddAssignee(task.Id, by, others, (AddAssigneeType)(op.C / 2 % 2), null);
             case OpKind.Cc:
                 return new FlowCommand.Cc(task.Id, by, ["reader"]);
+            case OpKind.Submit:
+                var fill = world.Pending.FirstOrDefault(t => t.Kind is TaskKind.Fill or TaskKind.Start);
+                return fill is null && op.C % 4 > 0 ? null : Submit(fill ?? task, op);
+            case OpKind.Migrate:
+                mutation = Mutation.Of(world.Net.Definition, op.B);
+                return new FlowCommand.Migrate(FlowNet.Of(mutation.Flow));
             case OpKind.Expedite:
                 return new FlowCommand.Expedite(task.Id, "initiator", [by], null);
             case OpKind.Illegal:
@@ -210,12 +124,23 @@ sealed class Simulation
         }
     }
 
+    FlowCommand Submit(FlowTask task, Op op)
+    {
+        var fields = world.Net.Definition.Form;
+        var field = fields[op.B % fields.Count];
+        // Now and then a value that the field does not take.
+        var value = op.C % 5 == 0 ? "[]" : field.Type switch { FieldType.Boolean => op.C % 2 == 0 ? "true" : "false", FieldType.Number => $"{op.C}", _ => $"\"{op.C}\"" };
+        using var changes = System.Text.Json.JsonDocument.Parse($"{{\"{field.Key}\":{value}}}");
+        return new FlowCommand.Submit(task.Id, world.Turn(task).First(), FormValues.With(world.State.Instance.Form, changes.RootElement), null);
+    }
+
     void Take(FlowCommand command)
     {
-        steps.Add($"{step}. {command}");
+        steps.Add($"{step}. {(command is FlowCommand.Migrate m ? $"Migrate: {mutation!.What}\n{Case.Outline(m.To.Definition)}" : command)}");
         var before = world.State;
+        form = command is FlowCommand.Submit submit ? submit.Form : before?.Instance.Form ?? "{}";
         var decision = world.Try(command);
-        if (!mutated && before is not null && (step % 4 == 0 || command is FlowCommand.RollBack))
+        if (!mutated && before is not null && (step % 4 == 0 || command is FlowCommand.RollBack or FlowCommand.Migrate or FlowCommand.Submit))
         {
             var part = Parts.For(command, before, world.Net).Decide(command, world.Context());
             Invariants.Holds("the part decides like the whole", part.Error == decision.Error && World.Dump(part) == World.Dump(decision));
@@ -223,18 +148,24 @@ sealed class Simulation
         if (command is FlowCommand.RollBack r && before!.Tasks[r.TaskId].Status is UserTaskStatus.Pending)
             Invariants.Holds("I9", decision.Error is null == (!string.IsNullOrWhiteSpace(r.Opinion)
                 && before.RollbackPoints(r.TaskId, r.By, world.Net, _ => true).Any(p => p.TaskId == r.ToTaskId)));
+        if (command is FlowCommand.Migrate && mutation!.Fits(before!) is { } fits && !mutated)
+            Invariants.Holds($"the version {(fits ? "fits" : "does not fit")}: {decision.Error?.Reason}", decision.Error is null == fits);
         Invariants.Holds("a refusal has no events, and says why", decision.Error is null ? decision.Events.Count > 0 : decision.Events.Count == 0 && decision.Error.Reason is not null);
         world.Do(command);
         tally.Commands++;
         if (decision.Error is not null)
         {
             tally.Refusals++;
+            tally.Unmigrated += command is FlowCommand.Migrate ? 1 : 0;
+            tally.Unfit += command is FlowCommand.Submit ? 1 : 0;
             Invariants.Holds("I9", ReferenceEquals(before, world.State));
             return;
         }
-        Count(decision);
+        Count(before, command, decision);
         Invariants.Check(world.State, world.Net);
         History.Check(before, world.State, command, decision.Events, world.Net);
+        if (command is FlowCommand.Migrate)
+            pointsOf.Clear();
         // A revived task stands behind work done anew, whose tasks are others.
         foreach (var revived in decision.Events.OfType<FlowEvent.TaskRevived>())
             pointsOf.Remove(revived.TaskId);
@@ -258,8 +189,20 @@ sealed class Simulation
             Invariants.Holds("I11", then == ids);
     }
 
-    void Count(Decision<FlowEvent> decision)
+    void Count(FlowState? before, FlowCommand command, Decision<FlowEvent> decision)
     {
+        tally.Submitted += command is FlowCommand.Submit ? 1 : 0;
+        if (decision.Events[0] is FlowEvent.Migrated migrated)
+        {
+            tally.Migrated++;
+            tally.Renumbered += migrated.Firings.Count > 0 ? 1 : 0;
+            tally.Remembered += migrated.Tokens.Count > migrated.Firings.Count ? 1 : 0;
+            tally.Straight += before!.Pending.Count(id => before.Tasks[id].Resume is not null);
+        }
+        if (command is FlowCommand.RollBack)
+            tally.Inherited += decision.Events.OfType<FlowEvent.TaskOpened>().Count(e => e.Task.Assignees.Any(a => a.Added));
+        if (decision.Events.OfType<FlowEvent.Fired>().Any(e => e.Firing.Repeats is not null))
+            tally.Direct++;
         foreach (var undone in decision.Events.OfType<FlowEvent.Undone>())
         {
             tally.Rollbacks++;

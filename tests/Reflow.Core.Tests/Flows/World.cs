@@ -10,7 +10,7 @@ sealed class World(FlowDefinition definition)
     public const long FirstId = 1_000_000_000_000_001;
     long lastId = FirstId;
 
-    public FlowNet Net { get; } = FlowNet.Of(definition);
+    public FlowNet Net { get; private set; } = FlowNet.Of(definition);
 
     public FlowState State { get; set; } = null!;
 
@@ -19,6 +19,9 @@ sealed class World(FlowDefinition definition)
     public long Now { get; private set; } = 1_700_000_000_000;
 
     public Func<string, bool> Holds { get; set; } = _ => false;
+
+    /// <summary>What conditions see of the form, where a test lets them see it.</summary>
+    public string Form { get; set; } = "{}";
 
     public HashSet<string> Gone { get; } = ["gone"];
 
@@ -59,6 +62,8 @@ sealed class World(FlowDefinition definition)
             return decision.Error;
         Log.AddRange(decision.Events);
         State = Change(State, decision.Events);
+        if (command is FlowCommand.Migrate migrate)
+            Net = migrate.To;
         lastId += decision.Events.Count(e => e is FlowEvent.TaskOpened);
         Now++;
         return null;
