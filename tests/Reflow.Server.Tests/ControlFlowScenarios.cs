@@ -1,15 +1,11 @@
-using System.Text.Json;
 using Xunit;
+using static Reflow.Server.Tests.ControlPlane;
 
 namespace Reflow.Server.Tests;
 
 /// <summary>What administrators see and do of human tasks, over HTTP with the admin token.</summary>
 public class ControlFlowScenarios
 {
-    const string Admin = "the-admin-token";
-    const string Root = $"/reflow/v1/tenants/{Demo.Tenant}";
-    const string Manager = "1002", Finance = "1003", Director = "1004", Legal = "1005";
-
     [Fact]
     public async Task A_preview_says_what_a_rollback_does_and_does_nothing()
     {
@@ -225,41 +221,4 @@ public class ControlFlowScenarios
         Assert.Equal((who, operation), (last.GetProperty("by").GetString(), last.GetProperty("operation").GetString()));
         Assert.Contains(last.GetProperty("events").EnumerateArray(), e => e.TryGetProperty("opinion", out var said) && said.GetString() == why);
     }
-
-    static Task<TestReflow> Start() => TestReflow.Start(settings => settings with { AdminToken = Admin });
-
-    static async Task<JsonElement> Post(TestReflow reflow, string path, object body) => (await reflow.Send(new("POST", Root + path, body, Admin))).Ok().Data;
-
-    static async Task<JsonElement> Get(TestReflow reflow, string path) => (await reflow.Send(new("GET", Root + path, null, Admin))).Ok().Data;
-
-    static Dictionary<string, string> States(JsonElement graph) => graph.GetProperty("nodes").EnumerateArray().ToDictionary(n => n.GetProperty("key").GetString()!, n => n.GetProperty("state").GetString()!);
-
-    /// <summary>A refusal: the status, its reason in words, and nothing changed.</summary>
-    static async Task Refuses(TestReflow reflow, string method, string path, object? body, int status, string words)
-    {
-        var before = await reflow.State();
-        var answer = await reflow.Send(new(method, Root + path, body, Admin));
-        Assert.Equal((status, status), (answer.Status, answer.Code));
-        Assert.Contains(words, answer.Message, StringComparison.Ordinal);
-        Assert.Equal(before, await reflow.State());
-    }
-
-    static IEnumerable<string> Texts(JsonElement data, string list, string member) => data.GetProperty(list).EnumerateArray().Select(item => item.GetProperty(member).GetString()!);
-
-    /// <summary>Starts a purchase and answers it with the manager's task.</summary>
-    static async Task<(string Instance, string Manager)> Started(TestReflow reflow, int amount)
-    {
-        var instance = (await reflow.Post("/open-apis/apaas/v1/applications/package_demo__c/flows/purchase/execute",
-            new { @operator = """{"_id":1001}""", @params = $$"""{"amount":{{amount}}}""" })).Ok().Data.GetProperty("execution_id").GetString()!;
-        return (instance, await Pending(reflow, Manager));
-    }
-
-    static async Task Agree(TestReflow reflow, string task, string who) => (await reflow.Post($"/open-apis/apaas/v1/approval_tasks/{task}/agree", new { user_id = who })).Ok();
-
-    /// <summary>The newest task that waits for someone.</summary>
-    static async Task<string> Pending(TestReflow reflow, string who) =>
-        (await reflow.Post("/open-apis/apaas/v1/user_task/query", new { kunlun_user_id = who, source = "assignMe", type = "pending" })).Ok().Data.GetProperty("tasks")[0].GetProperty("task_id").GetString()!;
-
-    static async Task<string> FirstPoint(TestReflow reflow, string task, string who) =>
-        (await reflow.Post($"/open-apis/apaas/v1/user_tasks/{task}/rollback_points", new { operator_user_id = who })).Ok().Data.GetProperty("tasks")[0].GetProperty("id").GetString()!;
 }

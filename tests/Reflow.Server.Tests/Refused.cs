@@ -45,7 +45,7 @@ public sealed record Refused(string Name, string Operation, int Code, Func<TestR
     public IReadOnlyDictionary<string, string> Row()
     {
         var family = Contract.Operations.Single(operation => operation.Name == Operation).Family;
-        var shared = family is Family.Projects ? Family.Projects : Family.Platform;
+        var shared = family is Family.Projects or Family.Control ? family : Family.Platform;
         var rows = Rows.Value.Where(row => row["code"] == $"{Code}" && (Message is null || row["msg"] == Message)
             && (row["operation"] == Operation || row["operation"] == "*" && row["family"] == shared.ToString().ToLowerInvariant())).ToList();
         var own = rows.Where(row => row["operation"] == Operation).ToList();

@@ -96,7 +96,8 @@ public sealed class FlowMigration
         };
         if (firing.Kind is FiringKind.Decide or FiringKind.Split)
         {
-            var branches = outputs.Select((id, n) => (Id: id, Branch: Branch(node.Key, Bits(firing.Choice).ElementAt(n)))).ToArray();
+            var positions = Positions(node.Key);
+            var branches = outputs.Zip(Bits(firing.Choice), (id, was) => (Id: id, Branch: positions[was])).ToArray();
             if (Array.FindIndex(branches, b => b.Branch is null) is >= 0 and var gone)
             {
                 Fault(path, $"It went from '{node.Key}' to '{tokens[outputs[gone]].Node}'; the version has no such edge.");
@@ -177,13 +178,16 @@ public sealed class FlowMigration
         Is(path, kind == task.Kind, node, task.Kind switch { TaskKind.Approval => "an approval", TaskKind.Fill => "a fill node", TaskKind.Start => "the start", TaskKind.Cc => "a cc node" });
     }
 
-    /// <summary>The position that a fork's or choice's edge has in the other version: the edge to the same node.</summary>
-    int? Branch(string node, int was)
+    /// <summary>Where the edges out of a gateway stand in the other version: the edge to the same node, and of several the one with the same condition; null where there is none.</summary>
+    int?[] Positions(string node)
     {
-        var before = from.Leaving(node);
-        var sameBefore = before.Take(was).Count(e => e.To == before[was].To);
-        var there = to.Leaving(node).Select((e, i) => (e.To, Position: i)).Where(e => e.To == before[was].To).Skip(sameBefore).ToArray();
-        return there is [var found, ..] ? found.Position : null;
+        var (before, after) = (from.Leaving(node), to.Leaving(node));
+        var positions = new int?[before.Count];
+        foreach (var same in (Func<FlowEdge, FlowEdge, bool>[])[(then, now) => then.To == now.To && then.When == now.When, (then, now) => then.To == now.To])
+            for (var i = 0; i < before.Count; i++)
+                if (positions[i] is null && Enumerable.Range(0, after.Count).Where(n => !positions.Contains(n) && same(before[i], after[n])).ToArray() is [var found, ..])
+                    positions[i] = found;
+        return positions;
     }
 
     // Of an inclusive fork, the edge without a condition is taken alone or not at all.

@@ -39,15 +39,16 @@ public sealed class FormValues
     /// <summary>Everything that keeps a JSON object from being this definition's form, each with the member; empty when nothing does.</summary>
     public static IReadOnlyList<FlowFault> Faults(FlowDefinition definition, string json) => Check(definition, json).Faults;
 
-    /// <summary>A form with other values for some of its members; null empties one.</summary>
+    /// <summary>A form with other values for some of its members; null empties one, and members that the definition does not have are left out.</summary>
+    /// <param name="definition">Whose form it is.</param>
     /// <param name="form">The form, a JSON object.</param>
     /// <param name="changes">The members that change, a JSON object.</param>
-    public static string With(string form, JsonElement changes)
+    public static string With(FlowDefinition definition, string form, JsonElement changes)
     {
         using var document = JsonDocument.Parse(form);
         var members = new Dictionary<string, JsonElement>();
         foreach (var member in document.RootElement.EnumerateObject()) members[member.Name] = member.Value;
-        foreach (var member in changes.EnumerateObject()) members[member.Name] = member.Value;
+        foreach (var member in changes.EnumerateObject().Where(m => definition.Form.Any(f => f.Key == m.Name))) members[member.Name] = member.Value;
         var bytes = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(bytes, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {

@@ -9,6 +9,9 @@ static class FlowInbox
     /// <summary>Brings the lists up to date with what happened.</summary>
     public static async ValueTask Write(Session session, StoredInstance stored, IReadOnlyList<FlowEvent> events, FlowState after, DeployedFlow flow)
     {
+        // Another version may let others vote first.
+        if (events is [FlowEvent.Migrated])
+            foreach (var id in after.Pending) await WriteAssignees(session, stored, after.Tasks[id], events, flow);
         foreach (var id in events.Select(TaskOf).OfType<long>().Distinct())
         {
             if (!after.Tasks.TryGetValue(id, out var task)) continue;
@@ -70,7 +73,7 @@ static class FlowInbox
         FlowEvent.Transferred e => e.TaskId,
         FlowEvent.AssigneesAdded e => e.TaskId,
         FlowEvent.Copied e => e.TaskId,
-        FlowEvent.TaskRevived or FlowEvent.Started or FlowEvent.Fired or FlowEvent.Undone or FlowEvent.Expedited or FlowEvent.Reminded or FlowEvent.CameDue or FlowEvent.Ended => null,
+        FlowEvent.TaskRevived or FlowEvent.Started or FlowEvent.Fired or FlowEvent.Undone or FlowEvent.Expedited or FlowEvent.Reminded or FlowEvent.CameDue or FlowEvent.FormChanged or FlowEvent.Migrated or FlowEvent.Ended => null,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

@@ -25,6 +25,8 @@ namespace Reflow.Server.Store;
 [JsonSerializable(typeof(FlowEvent.Expedited), TypeInfoPropertyName = "EventExpedited")]
 [JsonSerializable(typeof(FlowEvent.Reminded), TypeInfoPropertyName = "EventReminded")]
 [JsonSerializable(typeof(FlowEvent.CameDue), TypeInfoPropertyName = "EventCameDue")]
+[JsonSerializable(typeof(FlowEvent.FormChanged), TypeInfoPropertyName = "EventFormChanged")]
+[JsonSerializable(typeof(FlowEvent.Migrated), TypeInfoPropertyName = "EventMigrated")]
 [JsonSerializable(typeof(FlowEvent.Ended), TypeInfoPropertyName = "EventEnded")]
 [JsonSerializable(typeof(Firing))]
 [JsonSerializable(typeof(Frame))]
@@ -119,7 +121,8 @@ sealed partial class FlowJson : JsonSerializerContext
             (typeof(FlowEvent.Started), "started"), (typeof(FlowEvent.Fired), "fired"), (typeof(FlowEvent.Undone), "undone"), (typeof(FlowEvent.TaskOpened), "task_opened"),
             (typeof(FlowEvent.Voted), "voted"), (typeof(FlowEvent.TaskClosed), "task_closed"), (typeof(FlowEvent.TaskRevived), "task_revived"),
             (typeof(FlowEvent.Transferred), "transferred"), (typeof(FlowEvent.AssigneesAdded), "assignees_added"), (typeof(FlowEvent.Copied), "copied"),
-            (typeof(FlowEvent.Expedited), "expedited"), (typeof(FlowEvent.Reminded), "reminded"), (typeof(FlowEvent.CameDue), "came_due"), (typeof(FlowEvent.Ended), "ended"),
+            (typeof(FlowEvent.Expedited), "expedited"), (typeof(FlowEvent.Reminded), "reminded"), (typeof(FlowEvent.CameDue), "came_due"),
+            (typeof(FlowEvent.FormChanged), "form_changed"), (typeof(FlowEvent.Migrated), "migrated"), (typeof(FlowEvent.Ended), "ended"),
         }) type.PolymorphismOptions.DerivedTypes.Add(new(derived, name));
     }
 }

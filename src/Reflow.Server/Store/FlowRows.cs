@@ -22,6 +22,8 @@ static class FlowRows
             {
                 Status = (InstanceStatus)r.GetInt32(3),
                 EndedAt = r.IntegerOrNull(4),
+                Version = r.GetInt32(10),
+                Form = r.GetString(12),
                 LastFiring = r.GetInt32(5),
                 LastToken = r.GetInt32(6),
             },
@@ -60,6 +62,9 @@ static class FlowRows
             foreach (var firing in firings.Values)
                 if (firing is { Task: { } id, UndoneBy: not null } && await Task(session, id) is { } done) tasks[id] = done.Task;
         }
+        if (part.Finished)
+            foreach (var task in await session.Query($"select {TaskColumns} from flow_task{session.Engine.By("flow_task_of_node")} where tenant = $1 and instance = $2 and superseded = 0", ReadTask, instance.Id))
+                tasks[task.Id] = task;
         foreach (var node in part.TasksOf)
             foreach (var task in await session.Query($"select {TaskColumns} from flow_task{session.Engine.By("flow_task_of_node")} where tenant = $1 and instance = $2 and node = $3 and superseded = 0", ReadTask, instance.Id, node))
                 tasks[task.Id] = task;
@@ -112,9 +117,16 @@ static class FlowRows
             case FlowEvent.AssigneesAdded e:
                 await Update(session, after.Tasks[e.TaskId]);
                 break;
+            case FlowEvent.Migrated e:
+                foreach (var moved in e.Firings)
+                    await session.Execute("update flow_firing set doc = $4 where tenant = $1 and instance = $2 and seq = $3", instance, moved.Seq, JsonSerializer.Serialize(after.Firings[moved.Seq], FlowJson.Default.Firing));
+                foreach (var moved in e.Tokens)
+                    await session.Execute("update flow_token set frame = $4, approvers = $5 where tenant = $1 and instance = $2 and id = $3", instance, moved.Id, Text(moved.Frame), Text(moved.Approvers));
+                foreach (var moved in e.Tasks) await Update(session, after.Tasks[moved.Id]);
+                break;
             // The claim that lets a timer fire has cleared its time.
             case FlowEvent.Reminded or FlowEvent.CameDue:
-            case FlowEvent.Copied or FlowEvent.Expedited or FlowEvent.Ended:
+            case FlowEvent.Copied or FlowEvent.Expedited or FlowEvent.FormChanged or FlowEvent.Ended:
                 break;
             default:
                 throw new UnreachableException();
@@ -132,8 +144,7 @@ static class FlowRows
     static async ValueTask Insert(Session session, long instance, FlowToken token) => await session.Execute(
         $"insert into flow_token (tenant, instance, {TokenColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         instance, token.Id, token.Node, token.ProducedBy, token.ConsumedBy, token.Live ? 1 : 0, token.Dead ? 1 : 0,
-        token.Frame is { } frame ? JsonSerializer.Serialize(frame, FlowJson.Default.Frame) : null,
-        token.Approvers is [] ? "[]" : JsonSerializer.Serialize(token.Approvers, FlowJson.Default.IReadOnlyListString));
+        Text(token.Frame), Text(token.Approvers));
 
     static async ValueTask Insert(Session session, long instance, FlowTask task) => await session.Execute(
         $"insert into flow_task (tenant, instance, {TaskColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
@@ -166,6 +177,10 @@ static class FlowRows
         Assignees = JsonSerializer.Deserialize(r.GetString(11), FlowJson.Default.IReadOnlyListAssignee)!,
         Resume = r.TextOrNull(12) is { } resume ? JsonSerializer.Deserialize(resume, FlowJson.Default.ResumePoint) : null,
     };
+
+    static string? Text(Frame? frame) => frame is null ? null : JsonSerializer.Serialize(frame, FlowJson.Default.Frame);
+
+    static string Text(IReadOnlyList<string> users) => users is [] ? "[]" : JsonSerializer.Serialize(users, FlowJson.Default.IReadOnlyListString);
 
     static string? Text(ResumePoint? resume) => resume is null ? null : JsonSerializer.Serialize(resume, FlowJson.Default.ResumePoint);
 }

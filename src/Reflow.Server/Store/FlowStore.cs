@@ -7,7 +7,7 @@ namespace Reflow.Server.Store;
 /// Instances of flows on disk. A step loads the marking, and of what happened only the part that the command needs, decides, and writes its events as the few rows that they change;
 /// so it costs the same at any length of history.
 /// </summary>
-sealed class FlowStore(Ids ids, PeopleCache directory)
+sealed partial class FlowStore(Ids ids, PeopleCache directory)
 {
     readonly FlowCatalog catalog = new();
 
@@ -28,7 +28,7 @@ sealed class FlowStore(Ids ids, PeopleCache directory)
             "select 1 from flow_execution where tenant = $1 and app_id = $2 and namespace = $3 and name = $4 and key = $5", r => true, start.AppId, start.Namespace, start.Name, key))
             return Refused($"The idempotent_key '{key}' was used before.");
         var id = start.Id ?? ids.Number();
-        var decision = Flow.Decide(null, new FlowCommand.Start(id, initiator), flow.Context(initiator, start.Form, people, ids, now));
+        var decision = Flow.Decide(null, new FlowCommand.Start(id, initiator, start.Form), flow.Context(initiator, start.Form, people, ids, now));
         if (decision.Error is not null) return (null, decision.Error);
         var instance = new StoredInstance(((FlowEvent.Started)decision.Events[0]).Instance, 0, flow.Version, flow.Definition.ApiId, start.Form);
         await session.Execute(

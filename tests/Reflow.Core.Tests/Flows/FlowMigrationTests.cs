@@ -146,6 +146,39 @@ public class FlowMigrationTests
     }
 
     [Fact]
+    public void What_waits_for_other_branches_must_wait_for_them_there()
+    {
+        var world = new World(Samples.Forked()).Start().Agree("before", "left");
+        var merged = Samples.Of(
+            [new FlowNode.Start("start"), Samples.Ask("before", "a"), Samples.Fork("fork"), Samples.Ask("left", "l"), Samples.Fork("join", Gate.Exclusive), Samples.Ask("right", "r"), Samples.Fork("later"), Samples.Ask("after", "z"), new FlowNode.End("end")],
+            "start-before", "before-fork", "fork-left", "fork-right", "left-join", "join-later", "right-later", "later-after", "after-end");
+        Assert.Equal(["tokens[6]: 'join' was the join of 'fork'; in the version it is not."], Faults(world, merged));
+    }
+
+    [Fact]
+    public void Branches_that_all_ended_have_ended_the_branch_around_them()
+    {
+        var ends = new RejectPolicy.EndBranch();
+        var nested = Samples.Of(
+            [new FlowNode.Start("start"), Samples.Fork("fork"), Samples.Fork("inner"), Samples.Ask("a", "a") with { Reject = ends }, Samples.Ask("b", "b") with { Reject = ends }, Samples.Fork("inner_join"),
+                Samples.Ask("x", "x"), Samples.Ask("right", "r"), Samples.Fork("join"), new FlowNode.End("end")],
+            "start-fork", "fork-inner", "inner-a", "inner-b", "a-inner_join", "b-inner_join", "inner_join-x", "x-join", "fork-right", "right-join", "join-end");
+        var world = new World(nested).Start().Reject("a").Reject("b");
+        Assert.Null(Migrate(world, nested));
+        Assert.Equal(InstanceStatus.Agreed, world.Agree("right").State.Instance.Status);
+    }
+
+    [Fact]
+    public void Edges_side_by_side_are_told_apart_by_their_conditions()
+    {
+        var choosing = Samples.Of([new FlowNode.Start("start"), Samples.Fork("fork", Gate.Inclusive), Samples.Fork("join", Gate.Inclusive), Samples.Ask("after", "z"), new FlowNode.End("end")]);
+        FlowEdge[] edges = [new("start", "fork"), new("fork", "join", "left"), new("fork", "join", "right"), new("fork", "join"), new("join", "after"), new("after", "end")];
+        var world = new World(choosing with { Edges = edges }) { Holds = _ => true }.Start();
+        Assert.Null(Migrate(world, choosing with { Edges = [.. edges.Reverse()] }));
+        Assert.Equal(InstanceStatus.Agreed, world.Drain().State.Instance.Status);
+    }
+
+    [Fact]
     public void Timers_follow_the_version_and_fire_once()
     {
         var timed = Samples.Line(Mode.All, "a").With("first", h => h with { Due = 500, Remind = 100 });

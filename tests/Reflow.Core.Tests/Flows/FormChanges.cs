@@ -46,13 +46,13 @@ public class FormChanges
     public void Only_whose_turn_it_is_fills_in() => Assert.Equal("'d' is no assignee of task 1000000000000003.", Submit(Start(), "fill", "d", "{}")?.Reason);
 
     [Theory]
-    [InlineData("""{"a":1,"b":2}""", """{"b":3}""", """{"a":1,"b":3}""")]
-    [InlineData("""{"a":1,"b":2}""", """{"a":null}""", """{"b":2}""")]
-    [InlineData("""{}""", """{"c":["x"],"c":["y"]}""", """{"c":["y"]}""")]
+    [InlineData("""{"a":1,"left":true}""", """{"left":false}""", """{"a":1,"left":false}""")]
+    [InlineData("""{"left":true,"right":true}""", """{"left":null}""", """{"right":true}""")]
+    [InlineData("""{}""", """{"people":["x"],"people":["y"],"a":1}""", """{"people":["y"]}""")]
     public void Members_that_are_not_sent_stay(string form, string changes, string then)
     {
         using var sent = System.Text.Json.JsonDocument.Parse(changes);
-        Assert.Equal(then, FormValues.With(form, sent.RootElement));
+        Assert.Equal(then, FormValues.With(Fill, form, sent.RootElement));
     }
 
     static World Start()

@@ -131,7 +131,7 @@ sealed class Simulation
         // Now and then a value that the field does not take.
         var value = op.C % 5 == 0 ? "[]" : field.Type switch { FieldType.Boolean => op.C % 2 == 0 ? "true" : "false", FieldType.Number => $"{op.C}", _ => $"\"{op.C}\"" };
         using var changes = System.Text.Json.JsonDocument.Parse($"{{\"{field.Key}\":{value}}}");
-        return new FlowCommand.Submit(task.Id, world.Turn(task).First(), FormValues.With(world.State.Instance.Form, changes.RootElement), null);
+        return new FlowCommand.Submit(task.Id, world.Turn(task).First(), FormValues.With(world.Net.Definition, world.State.Instance.Form, changes.RootElement), null);
     }
 
     void Take(FlowCommand command)

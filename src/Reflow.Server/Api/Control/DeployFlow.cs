@@ -1,4 +1,3 @@
-using Reflow.Core;
 using Reflow.Server.Gateway;
 using Reflow.Server.Store;
 
@@ -13,7 +12,7 @@ static class DeployFlow
     {
         var (definition, faults) = await FlowBody.Read(call, session, flows);
         if (faults is [var first, ..])
-            return new Refusal(new Error(400, 400, $"{first.Path}: {first.Sentence}")) { Fields = [.. faults.Select(fault => new FieldViolation(fault.Path, "", fault.Sentence))] };
+            return FlowControl.Faulty($"{first.Path}: {first.Sentence}", faults);
         var (version, changed) = await FlowVersions.Deploy(session, definition!, call.Now, call.Operation.Name);
         return Reply.Data(json =>
         {

@@ -21,6 +21,8 @@ static class FlowControl
         ReassignTask.Serve(routes, db, flows);
         JumpBack.Serve(routes, db, flows);
         TerminateInstance.Serve(routes, db, flows);
+        MigrateInstance.Serve(routes, db, flows);
+        SubmitTask.Serve(routes, db, flows);
         ValidateFlow.Serve(routes, db, flows);
         DeployFlow.Serve(routes, db, flows);
         ListFlows.Serve(routes, db);
@@ -61,6 +63,10 @@ static class FlowControl
 
     /// <summary>A refusal of what is not there.</summary>
     public static Error Missing(string sentence) => new(404, 404, sentence);
+
+    /// <summary>A refusal for several reasons, all of them told.</summary>
+    public static Refusal Faulty(string first, IReadOnlyList<FlowFault> faults) =>
+        new(new Error(400, 400, first)) { Fields = [.. faults.Select(fault => new FieldViolation(fault.Path, "", fault.Sentence))] };
 
     /// <summary>A task that is not there; null when it is.</summary>
     public static async ValueTask<Error?> MissingTask(Session session, string id) =>

@@ -46,7 +46,8 @@ static class FlowShapes
         if (hasId) json.WriteString("task_id"u8, $"{task.Id}");
         json.WriteString("node"u8, task.Node);
         json.WritePropertyName("label"u8);
-        FlowJson.WriteLabels(json, flow.Net[task.Node].Label);
+        // A task undone before a migration may be of a node that its version has no more.
+        FlowJson.WriteLabels(json, flow.Net.Find(task.Node)?.Label ?? []);
         json.WriteString("kind"u8, Word(task.Kind));
         json.WriteString("status"u8, Word(task.Status));
         json.WriteBoolean("superseded"u8, task.Superseded);
@@ -70,6 +71,20 @@ static class FlowShapes
         }
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>A list of faults, each with its place.</summary>
+    public static void Faults(Utf8JsonWriter json, string name, IReadOnlyList<FlowFault> faults)
+    {
+        json.WriteStartArray(name);
+        foreach (var fault in faults)
+        {
+            json.WriteStartObject();
+            json.WriteString("path"u8, fault.Path);
+            json.WriteString("sentence"u8, fault.Sentence);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     /// <summary>A list of ids, as texts.</summary>

@@ -6,7 +6,7 @@ using Reflow.Server.Store;
 namespace Reflow.Server.Api.Control;
 
 /// <summary>
-/// GET /reflow/v1/tenants/:tenant/instances/:instance_id: the instance as a graph, with the state of each node and edge of the net that it keeps, and its tokens, firings and tasks,
+/// GET /reflow/v1/tenants/:tenant/instances/:instance_id: the instance as a graph, with the state of each node of the version that it is on, and its tokens, firings and tasks,
 /// those that were undone among them. With <c>at</c> (Unix ms) as it stood then.
 /// </summary>
 static class GetInstance
@@ -21,14 +21,15 @@ static class GetInstance
     {
         if (await FlowControl.Instance(session, id) is not { } stored) return FlowControl.Missing($"There is no instance {id}.");
         if (await FlowRecords.AsOf(session, stored.Instance.Id, at) is not { } state) return FlowControl.Missing($"Instance {id} had not started at {at}.");
-        var flow = await flows.Version(session, stored.Flow);
+        var version = stored.Flow with { Version = state.Instance.Version };
+        var flow = await flows.Version(session, version);
         var people = await flows.People(session);
         return Reply.Data(json =>
         {
             json.WriteStartObject();
-            FlowShapes.Instance(json, state.Instance, stored.Flow, people);
+            FlowShapes.Instance(json, state.Instance, version, people);
             json.WritePropertyName("form"u8);
-            json.WriteRawValue(stored.Form);
+            json.WriteRawValue(state.Instance.Form);
             Nodes(json, state, flow);
             json.WriteStartArray("edges"u8);
             foreach (var edge in flow.Definition.Edges)

@@ -112,6 +112,16 @@ static class InstanceTimeline
                 json.WriteString("node"u8, e.Node);
                 Users(json, "users", e.Users);
                 break;
+            case FlowEvent.FormChanged e:
+                Is(json, "form_changed", e.TaskId);
+                json.WritePropertyName("form"u8);
+                json.WriteRawValue(e.Form);
+                break;
+            case FlowEvent.Migrated e:
+                Is(json, "migrated");
+                json.WriteNumber("from_version"u8, e.From);
+                json.WriteNumber("to_version"u8, e.To);
+                break;
             case FlowEvent.Ended e:
                 Is(json, "ended", opinion: e.Opinion);
                 json.WriteString("status"u8, FlowShapes.Word(e.Status));

@@ -13,15 +13,7 @@ static class ValidateFlow
         {
             json.WriteStartObject();
             json.WriteBoolean("valid"u8, faults is []);
-            json.WriteStartArray("faults"u8);
-            foreach (var fault in faults)
-            {
-                json.WriteStartObject();
-                json.WriteString("path"u8, fault.Path);
-                json.WriteString("sentence"u8, fault.Sentence);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            FlowShapes.Faults(json, "faults", faults);
             json.WriteEndObject();
         });
     }));
