@@ -1,3 +1,4 @@
+using Reflow.Server.Gateway;
 using Xunit;
 using static Reflow.Server.Tests.ControlPlane;
 
@@ -9,15 +10,22 @@ public class ControlRefusals
     const string Versions = "control.flow.definition.", Instances = "control.flow.instance.", Tasks = "control.flow.task.";
     const string Stranger = "operator_user_id: There is no user '{user}'.", Faulty = "{member}: {sentence}";
 
+    public static TheoryData<Refused> WithoutToken =>
+    [
+        .. Contract.Operations.Where(operation => operation.Served && operation.Tokens.HasFlag(TokenKinds.Admin)).Select(operation => No("there is no token", operation.Name, 401,
+            "send the admin token as Authorization: Bearer TOKEN; the server printed it when it started, or was given it as REFLOW_ADMIN_TOKEN",
+            _ => Now(new(operation.Method, string.Join('/', operation.Path.Split('/').Select(part => part.StartsWith(':') ? "1" : part)))))),
+    ];
+
     public static TheoryData<Refused> OfAll =>
     [
-        No("there is no token", $"{Instances}list", 401, "send the admin token as Authorization: Bearer TOKEN; the server printed it when it started, or was given it as REFLOW_ADMIN_TOKEN", _ => Now(new("GET", $"{Root}/instances"))),
         No("the token is another one", $"{Instances}list", 401, "this is not the admin token", _ => Now(new("GET", $"{Root}/instances", null, "t-x"))),
+        No("the server is no test double", "control.test.clock.get", 403, "this is for a test double only: start the server with --test-double, or REFLOW_TEST_DOUBLE=true", _ => Now(new("GET", "/reflow/v1/clock", null, Admin))),
         No("there is no such tenant", $"{Versions}validate", 404, "There is no tenant {tenant}.", _ => Now(new("POST", "/reflow/v1/tenants/nobody/flows/validate", "{}", Admin))),
         No("the body is no JSON", $"{Versions}deploy", 400, "the body is not JSON: {why}", _ => Send("/flows", "{")),
         No("the body is no UTF-8", $"{Versions}deploy", 400, "the body is not UTF-8", _ => Send("/flows", new byte[] { 0xff })),
         No("the body escapes no text", $"{Versions}deploy", 400, "the body escapes what is no text: half a surrogate pair, or U+0000", _ => Send("/flows", """{"name":"\ud800"}""")),
-        No("the body is too large", $"{Versions}deploy", 400, "the body is larger than {bytes} bytes", _ => Send("/flows", new byte[Gateway.Call.LargestBody + 1])),
+        No("the body is too large", $"{Versions}deploy", 400, "the body is larger than {bytes} bytes", _ => Send("/flows", new byte[Call.LargestBody + 1])),
         No("a member has another type", $"{Instances}migrate", 400, "Invalid parameter type in json: {path}. Invalid parameter value: {value}. Please check and modify accordingly.", _ => Send("/instances/1/migrate", new { operator_user_id = Legal, version = "two" })),
         No("a page token is made up", $"{Versions}list", 400, Faulty, _ => Read("/flows?page_token=x")),
         No("a status is none", $"{Instances}list", 400, Faulty, _ => Read("/instances?status=done")),
@@ -122,6 +130,9 @@ public class ControlRefusals
         No("the form does not take what is filled in", $"{Tasks}submit", 400, "Field '{field}' of params is not {type}.", async r =>
             await Send($"/tasks/{await InOrder(r)}/submit", new { operator_user_id = Manager, @params = new { amount = "much", boss = true } })),
     ];
+
+    [Theory, MemberData(nameof(WithoutToken), DisableDiscoveryEnumeration = true)]
+    public async Task Nobody_gets_in_without_the_token(Refused refused) => await Check(refused);
 
     [Theory, MemberData(nameof(OfAll), DisableDiscoveryEnumeration = true)]
     public async Task Every_operation_refuses(Refused refused) => await Check(refused);
