@@ -79,6 +79,7 @@ public sealed class ReflowServer : IAsyncDisposable
             var flows = new FlowStore(ids, new());
             var tasks = new TaskStore(db, ids, new(Timezones.Find), clock);
             var projects = Serve(routes, db, ids, tokens, flows, tasks, clock);
+            await ItemFactRows.FillIn(db, projects, ct);
             var limits = new RateLimits(clock, settings.RateLimits);
             db.Replaced += tokens.Forget;
             db.Replaced += flows.Forget;

@@ -28,7 +28,7 @@ public static class FieldShape
             FieldType.GroupType => Keep(value is FieldValue.Text { Value: "auto" or "disabled" or "bind" }),
             FieldType.WorkItemRelatedSelect => Keep(IsWhole(value)),
             FieldType.WorkItemRelatedMultiSelect => Keep(value is FieldValue.Items items && items.Values.All(IsWhole)),
-            FieldType.CompoundField => Keep(value is FieldValue.Items rows && rows.Values.All(r => r is FieldValue.Items)),
+            FieldType.CompoundField => Rows(field, value, knows),
             FieldType.LinkCloudDoc => Keep(value is FieldValue.Items links && links.Values.All(l => l is FieldValue.Text)),
             FieldType.RoleOwners or FieldType.MultiFile or FieldType.Calculated or FieldType.Vote => Illegal(),
         };
@@ -74,6 +74,30 @@ public static class FieldShape
             chosen["children"] = child;
         }
         return new FieldValue.Members(chosen);
+    }
+
+    // Rows of fields, each given by key or alias and kept by key.
+    static (FieldValue?, Error?) Rows(Field field, FieldValue value, Func<string, bool> knows)
+    {
+        if (value is not FieldValue.Items rows) return (null, ProjectErrors.FieldIllegal(field.Key));
+        List<FieldValue?> kept = [];
+        foreach (var row in rows.Values)
+        {
+            if (row is not FieldValue.Items pairs) return (null, ProjectErrors.FieldIllegal(field.Key));
+            List<FieldValue?> cells = [];
+            foreach (var pair in pairs.Values)
+            {
+                if (pair is not FieldValue.Members cell) return (null, ProjectErrors.FieldIllegal(field.Key));
+                var name = cell["field_key"] is FieldValue.Text { Value.Length: > 0 } key ? key : cell["field_alias"] as FieldValue.Text;
+                if (field.Fields.FirstOrDefault(f => f.Key == name?.Value || f.Alias is not null && f.Alias == name?.Value) is not { } known)
+                    return (null, ProjectErrors.FieldIllegal(field.Key).Because($"{field.Key} has no field {name?.Value}."));
+                var (one, error) = Accept(known, cell["field_value"], knows);
+                if (error is not null) return (null, error);
+                cells.Add(new FieldValue.Members(new Dictionary<string, FieldValue?> { ["field_key"] = new FieldValue.Text(known.Key), ["field_value"] = one }));
+            }
+            kept.Add(new FieldValue.Items(cells));
+        }
+        return (new FieldValue.Items(kept), null);
     }
 
     static string? OptionId(FieldValue? value) => value switch

@@ -180,4 +180,6 @@ public static class ProjectErrors
     public static readonly Error ConjunctionWrong = new(20072, 400, "Conjunction Error");
     /// <summary>More items match than a search answers.</summary>
     public static readonly Error TooManyMatches = new(20094, 400, "Search Result Count Exceed Limit");
+    /// <summary>A field that links no items, or that is none.</summary>
+    public static readonly Error RelationNotFound = new(30018, 404, "RelationKey Not Found");
 }

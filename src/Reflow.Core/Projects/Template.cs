@@ -29,6 +29,9 @@ public sealed record Template(long Id, string Name, IReadOnlyList<TemplateNode> 
     /// <summary>Whether new items may not use it.</summary>
     public bool Disabled { get; init; }
 
+    /// <summary>Whether it is gone: no call sees it, but items that run on it go on.</summary>
+    public bool Deleted { get; init; }
+
     /// <summary>What the contract leaves to the operator.</summary>
     public FlowOptions Options { get; init; } = new();
 

@@ -9,7 +9,7 @@ namespace Reflow.Server.Control;
 public static class ProjectWorkspace
 {
     static readonly TextFormat ProjectKey = TextFormat.Of("^[0-9a-f]{24}$", "24 lower-case hexadecimal digits");
-    static readonly TextFormat Permitted = TextFormat.Of(@"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}$", "a role key, or one of " + string.Join(", ", Permission.Words));
+    internal static readonly TextFormat Permitted = TextFormat.Of(@"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}$", "a role key, or one of " + string.Join(", ", Permission.Words));
 
     internal static IReadOnlyList<Project> Read(YamlSection tenant, DirectoryWorkspace directory)
     {
@@ -81,8 +81,8 @@ public static class ProjectWorkspace
     static WorkItemType ReadType(YamlSection section, People people)
     {
         var key = section.RequiredText("type_key", TextFormat.Key);
-        List<Field> fields = [.. section.Sections("fields").Select(ReadField)];
-        foreach (var twice in fields.SelectMany(f => new[] { f.Key, f.Alias }).OfType<string>().GroupBy(k => k).Where(g => g.Count() > 1))
+        List<Field> fields = [.. section.Sections("fields").Select(FieldFormat.Read)];
+        foreach (var twice in fields.Concat(fields.SelectMany(f => f.Fields)).SelectMany(f => new[] { f.Key, f.Alias }).OfType<string>().GroupBy(k => k).Where(g => g.Count() > 1))
             section.Fault("fields", $"{twice.Key} is the key or alias of two fields.");
         List<Role> roles = [.. section.Sections("roles").Select(role => ReadRole(role, people))];
         foreach (var twice in roles.GroupBy(r => r.Key).Where(g => g.Count() > 1)) section.Fault("roles", $"{twice.Key} is there twice.");
@@ -111,29 +111,6 @@ public static class ProjectWorkspace
             if (field is not null && fields.All(f => f.Key != field || f.Type != kind)) section.Fault(name, $"The type has no field {field} of type {kind.Wire()}.");
             return field;
         }
-    }
-
-    static Field ReadField(YamlSection section)
-    {
-        var json = section.Json("default");
-        FieldValue? value = null;
-        if (json is not null)
-        {
-            using var document = JsonDocument.Parse(json);
-            if (!ProjectJson.TryRead(document.RootElement, out value)) section.Fault("default", "is no value of a field.");
-        }
-        var field = new Field(section.RequiredText("field_key", TextFormat.Key), section.RequiredText("name"), section.RequiredOneOf<FieldType>("field_type", FieldTypeWords.Wire))
-        {
-            Alias = section.Text("field_alias", TextFormat.Key),
-            Labels = Labels(section),
-            Options = [.. section.Sections("options").Select(o => new Option(o.RequiredText("value", TextFormat.Key), o.RequiredText("label")) { Disabled = o.Flag("disabled"), Labels = Labels(o) })],
-            Required = section.Flag("required"),
-            EditableBy = section.Texts("editable_by", Permitted),
-        };
-        if (value is null) return field;
-        var (kept, wrong) = FieldShape.Accept(field, value, _ => true);
-        if (wrong is not null) section.Fault("default", $"is no value of a field of type {field.Type.Wire()}.");
-        return field with { Default = kept };
     }
 
     static Role ReadRole(YamlSection section, People people) => new(section.RequiredText("role_key", TextFormat.Key), section.RequiredText("name"))
@@ -234,7 +211,7 @@ public static class ProjectWorkspace
     static When? ReadCondition(YamlSection section, string name, WorkItemType type, ConditionSchema schema) =>
         section.Condition(name, schema) is { } condition ? ItemConditions.Of(type.Fields, condition) : null;
 
-    static Dictionary<string, string> Labels(YamlSection section) => section.Label("i18n_name").ToDictionary(l => Languages.Locale(l.Language), l => l.Text);
+    internal static Dictionary<string, string> Labels(YamlSection section) => section.Label("i18n_name").ToDictionary(l => Languages.Locale(l.Language), l => l.Text);
 
     static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 

@@ -12,6 +12,9 @@ namespace Reflow.Server.Gateway;
 /// <param name="ExpiresAt">Unix ms; the token is refused from then on.</param>
 public sealed record Caller(string Tenant, TokenKinds Kind, string AppId, string Owner, string? UserId, Scopes Scopes, long ExpiresAt)
 {
+    /// <summary>The user key of <see cref="UserId"/>, in Feishu Project; empty where nobody is meant.</summary>
+    public string UserKey { get; init; } = "";
+
     /// <summary>Whom a change is recorded under.</summary>
     public Actor Actor => UserId is null ? new Actor.App(AppId) : new Actor.User(UserId);
 }

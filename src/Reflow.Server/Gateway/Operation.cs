@@ -29,10 +29,14 @@ public enum TokenKinds
     User = 2,
     /// <summary><c>app_access_token</c>, <c>a-…</c>.</summary>
     App = 4,
-    /// <summary>Feishu Project's <c>plugin_token</c>, also its virtual one, <c>p-…</c>.</summary>
+    /// <summary>Feishu Project's <c>plugin_token</c>, <c>p-…</c>; in the contract, whatever its header may carry.</summary>
     Plugin = 8,
     /// <summary>The admin token of Reflow's own control plane.</summary>
     Admin = 16,
+    /// <summary>Feishu Project's token of a plugin in development, <c>v-…</c>.</summary>
+    Virtual = 32,
+    /// <summary>Feishu Project's token of a plugin that acts as one user, <c>u-…</c>.</summary>
+    PluginUser = 64,
 }
 
 /// <summary>So many calls in so many seconds, per operation, app and tenant (contracts: platform §2.4).</summary>

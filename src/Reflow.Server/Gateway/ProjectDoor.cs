@@ -40,21 +40,29 @@ sealed class ProjectDoor(Tokens tokens, RateLimits limits, Db db, ProjectStore p
     public override Error Broken(Operation operation) => Internal;
 
     /// <summary>The user key that an admitted call acts for.</summary>
-    public static string UserKey(Call call) => call.Http.Request.Headers[UserHeader].ToString();
+    public static string UserKey(Call call) => call.Caller.UserKey;
+
+    /// <summary>The user key that a call names, admitted or not; empty when it names none.</summary>
+    public static string NamedUser(Call call) => call.Http.Request.Headers[UserHeader].ToString();
 
     async ValueTask<(Caller?, Error?)> Identify(Call call)
     {
         var headers = call.Http.Request.Headers;
         if (headers[TokenHeader].ToString() is not { Length: > 0 } token) return (null, ProjectErrors.TokenMissing);
-        if (await tokens.Find(token, TokenKinds.Plugin, call.Aborted) is not { } caller) return (null, ProjectErrors.TokenInvalid);
+        if (await tokens.Find(token, KindOf(token), call.Aborted) is not { } caller) return (null, ProjectErrors.TokenInvalid);
         if (caller.ExpiresAt <= call.Now) return (null, ProjectErrors.TokenExpired);
-        var userKey = headers[UserHeader].ToString();
-        if (userKey.Length == 0) return NeedsUser(call.Operation) ? (null, ProjectErrors.UserKeyMissing) : (caller, null);
-        var user = await db.Read(caller.Tenant, s => ProjectPeople.ByKey(s, userKey), call.Aborted);
-        if (user is null) return (null, ProjectErrors.UserKeyWrong);
-        return user.IsGone ? (null, ProjectErrors.UserResigned) : (caller with { UserId = user.UserId }, null);
+        // A user's token says whom it stands for; the header counts for nothing then.
+        var key = NamedUser(call);
+        if (caller.UserId is null && key.Length == 0) return NeedsUser(call.Operation) ? (null, ProjectErrors.UserKeyMissing) : (caller, null);
+        var user = await db.Read(caller.Tenant, s => caller.UserId is { } id ? ProjectPeople.ByUserId(s, id) : ProjectPeople.ByKey(s, key), call.Aborted);
+        if (user is null) return (null, caller.UserId is null ? ProjectErrors.UserKeyWrong : ProjectErrors.TokenInvalid);
+        return user.IsGone ? (null, ProjectErrors.UserResigned) : (caller with { UserId = user.UserId, UserKey = user.Key }, null);
     }
 
-    // Whoever asks for people or for tokens acts for nobody yet (contracts: project §1.2).
-    static bool NeedsUser(Operation operation) => operation.Name is not "project.user.query";
+    static TokenKinds KindOf(string token) => token.StartsWith("u-", StringComparison.Ordinal) ? TokenKinds.PluginUser
+        : token.StartsWith("v-", StringComparison.Ordinal) ? TokenKinds.Virtual
+        : TokenKinds.Plugin;
+
+    // Whoever looks people up or exchanges tokens acts for nobody yet (contracts: project §1.1, §1.2).
+    static bool NeedsUser(Operation operation) => operation.Name is not ("project.user.query" or "project.authen.user_plugin_token" or "project.authen.refresh_token");
 }

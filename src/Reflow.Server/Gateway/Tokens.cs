@@ -66,7 +66,7 @@ public sealed class Tokens(Db db, byte[] key, TimeProvider clock)
 
     static async ValueTask<Caller?> Load(Session session, string token, TokenKinds kind)
     {
-        var sql = kind is TokenKinds.Plugin
+        var sql = kind is TokenKinds.Plugin or TokenKinds.Virtual or TokenKinds.PluginUser
             ? "select t.issuer, t.user_id, t.expires_at, '[\"*\"]', t.issuer from token t join plugin p on p.tenant = t.tenant and p.plugin_id = t.issuer where t.tenant = $1 and t.hash = $2 and t.kind = $3"
             : "select t.issuer, t.user_id, t.expires_at, a.scopes, a.owner from token t join app a on a.tenant = t.tenant and a.app_id = t.issuer where t.tenant = $1 and t.hash = $2 and t.kind = $3";
         return await session.Find(sql, r => new Caller(session.Tenant, kind, r.GetString(0), r.GetString(4), r.TextOrNull(1), new(JsonSerializer.Deserialize(r.GetString(3), StoreJson.Default.StringArray)!), r.GetInt64(2)),
@@ -93,10 +93,13 @@ public sealed class Tokens(Db db, byte[] key, TimeProvider clock)
         TokenKinds.User => "u-g1",
         TokenKinds.App => "a-g1",
         TokenKinds.Plugin => "p-g1",
+        TokenKinds.Virtual => "v-g1",
+        TokenKinds.PluginUser => "u-g1",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "one kind of token"),
     };
 
-    static string Word(TokenKinds kind) => kind.ToString().ToLowerInvariant();
+    // An issuer is an app or a plugin, so that one word for the users of both is enough.
+    static string Word(TokenKinds kind) => kind is TokenKinds.PluginUser ? "user" : kind.ToString().ToLowerInvariant();
 
     static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 

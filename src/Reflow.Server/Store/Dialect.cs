@@ -14,6 +14,12 @@ static class Dialect
     /// <summary>The texts of a JSON list that is given as an argument, for <c>in (…)</c>: one statement serves lists of every length.</summary>
     public static string TextsOf(this Engine engine, string argument) => engine switch { Engine.Sqlite => $"select value from json_each({argument})" };
 
+    /// <summary>The numbers of a JSON list, as <see cref="TextsOf"/>; the column is called <c>value</c>.</summary>
+    public static string NumbersOf(this Engine engine, string argument) => engine switch { Engine.Sqlite => $"select value from json_each({argument})" };
+
+    /// <summary>Whether a text has another in it.</summary>
+    public static string HasPart(this Engine engine, string text, string part) => engine switch { Engine.Sqlite => $"instr({text}, {part}) > 0" };
+
     /// <summary>Every table with its columns, in the order of the tables' names and of the columns' places.</summary>
     public static string Columns(this Engine engine) => engine switch
     {

@@ -89,6 +89,14 @@ sealed partial class ProjectJson : JsonSerializerContext
         }
     }
 
+    /// <summary>A value as JSON text.</summary>
+    public static string Text(FieldValue? value)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) Write(json, value);
+        return System.Text.Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+    }
+
     sealed class FieldValueConverter : JsonConverter<FieldValue>
     {
         public override FieldValue? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)

@@ -10,6 +10,10 @@ static class ProjectPeople
     /// <summary>The member with this user key; null when nobody has it.</summary>
     public static ValueTask<ProjectUser?> ByKey(Session session, string key) => session.Find($"select {Columns} from member where tenant = $1 and user_key = $2", Read, key);
 
+    /// <summary>The member with this <c>user_id</c>, if they have a user key.</summary>
+    public static ValueTask<ProjectUser?> ByUserId(Session session, string id) =>
+        session.Find($"select {Columns} from member where tenant = $1 and user_id = $2 and user_key is not null", Read, id);
+
     /// <summary>The member with this union_id, which is the wire's <c>out_id</c>.</summary>
     public static ValueTask<ProjectUser?> ByOutId(Session session, string id) =>
         session.Find($"select {Columns} from member where tenant = $1 and union_id = $2 and user_key is not null", Read, id);

@@ -95,7 +95,7 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
         {
             Types = [.. project.Types.Select(type => type with
             {
-                Templates = [.. templates.Where(t => t.Type == type.Key).Select(t => ItemConditions.Bind(type.Fields, Stored(t.Doc)))],
+                Templates = [.. templates.Where(t => t.Type == type.Key).Select(t => ItemConditions.Bind(type.Fields, Stored(t.Doc))).Where(t => !t.Deleted)],
             })],
         };
         if (spaces.Count >= MostRemembered) spaces.Clear();
@@ -138,6 +138,7 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
                 """, item.Id, item.ProjectKey, item.TypeKey, item.Version, item.Name, item.Status, item.CreatedBy, item.CreatedAt, item.UpdatedAt, Written(item));
             await SubTaskRows.Put(session, item);
+            await ItemFactRows.Keep(session, flow, null, item);
             await Record(session, item, by, operation, decision);
             return (item, null);
         }, ct);
@@ -165,6 +166,7 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
         var changed = decision.Aggregate(item, WorkItems.Apply) with { Version = item.Version + 1 };
         await Save(session, changed);
         if (decision.Any(SubTaskRows.Concern)) await SubTaskRows.Put(session, changed);
+        await ItemFactRows.Keep(session, flow, item, changed);
         await Record(session, changed, by, operation, decision);
         return new(null);
     }

@@ -23,5 +23,13 @@ static class CatalogueApi
         ListTemplates.Serve(routes, projects);
         GetTemplate.Serve(routes, projects);
         ListFlowRoles.Serve(routes, projects);
+        WriteTemplates.Serve(routes, projects, catalog);
+        WriteFlowRoles.Serve(routes, projects, catalog);
+        FilterWorkItems.Serve(routes, projects);
+        FilterAcrossProjects.Serve(routes, projects, catalog);
+        SearchWorkItems.Serve(routes, projects);
+        SearchByRelation.Serve(routes, projects);
+        SearchEverything.Serve(routes, projects, catalog);
+        SearchUniversally.Serve(routes, projects);
     }
 }

@@ -23,6 +23,7 @@ static class FieldJson
         json.WriteString("relation_id"u8, field.Type is FieldType.WorkItemRelatedSelect or FieldType.WorkItemRelatedMultiSelect ? field.Key : "");
         Options(json, field.Options);
         json.WriteStartArray("compound_fields"u8);
+        foreach (var below in field.Fields) Simple(json, below, types, isCustom);
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -43,6 +44,7 @@ static class FieldJson
         json.WriteEndObject();
         Options(json, field.Options);
         json.WriteStartArray("compound_fields"u8);
+        foreach (var below in field.Fields) Conf(json, type, below);
         json.WriteEndArray();
         json.WriteStartArray("role_assign"u8);
         foreach (var role in field.Type is FieldType.RoleOwners ? type.Roles : [])

@@ -12,6 +12,12 @@ sealed class FieldSelection
 
     FieldSelection(HashSet<string> named, bool except) => (this.named, this.except) = (named, except);
 
+    /// <summary>Every field.</summary>
+    public static FieldSelection All { get; } = new([], except: false);
+
+    /// <summary>These fields and no other.</summary>
+    public static FieldSelection Only(IEnumerable<string> fields) => new([.. fields], except: false);
+
     /// <summary>Reads it from a body.</summary>
     public static (FieldSelection Selection, Error? Error) Of(Input body)
     {

@@ -5,7 +5,7 @@ using Reflow.Server.Store;
 
 namespace Reflow.Server.Api.Projects;
 
-/// <summary>POST /open_api/authen/plugin_token (contracts: project §1.1): a plugin's token; type 1 asks for a virtual one, which is worth the same here.</summary>
+/// <summary>POST /open_api/authen/plugin_token (contracts: project §1.1): a plugin's token; type 1 asks for a virtual one, for a plugin in development, which is worth the same here.</summary>
 static class IssuePluginToken
 {
     static readonly Error CredentialsWrong = ProjectErrors.TokenInvalid with { Http = 400 };
@@ -20,7 +20,7 @@ static class IssuePluginToken
         var tenant = await db.ReadSystem(session => DirectoryStore.TenantOf(session, RouteKind.Plugin, plugin), call.Aborted);
         var hash = tenant is null ? null : await db.Read(tenant, s => s.Find("select secret_hash from plugin where tenant = $1 and plugin_id = $2", r => r.GetString(0), plugin), call.Aborted);
         if (hash is null || !Secrets.Match(secret, hash)) return CredentialsWrong;
-        var (token, secondsLeft) = await tokens.Issue(tenant!, TokenKinds.Plugin, plugin, userId: null, call.Aborted);
+        var (token, secondsLeft) = await tokens.Issue(tenant!, type == 0 ? TokenKinds.Plugin : TokenKinds.Virtual, plugin, userId: null, call.Aborted);
         return Reply.Data(json =>
         {
             json.WriteStartObject();

@@ -17,10 +17,10 @@ sealed record ItemPage(int Number, int Size, Error? Wrong)
     public int Skip => (Number - 1) * Size;
 
     /// <summary>The page that a body asks for.</summary>
-    public static ItemPage Of(Input body, int size) => Of(body.Whole("page_num"), body.Whole("page_size"), size);
+    public static ItemPage Of(Input body, int size, int largest = Largest) => Of(body.Whole("page_num"), body.Whole("page_size"), size, largest);
 
     /// <summary>The page of two numbers.</summary>
-    public static ItemPage Of(long number, long asked, int size) => asked > Largest ? new(1, size, ProjectErrors.PageTooLarge)
+    public static ItemPage Of(long number, long asked, int size, int largest = Largest) => asked > largest ? new(1, size, ProjectErrors.PageTooLarge)
         : asked < 0 || number is < 0 or > 1_000_000 ? new(1, size, ProjectErrors.InvalidParam("Invalid Param").Because("Pages are counted from 1."))
         : new(number == 0 ? 1 : (int)number, asked == 0 ? size : (int)asked, null);
 

@@ -9,6 +9,7 @@ static class ProjectsApi
     public static void Serve(Routes routes, Db db, Tokens tokens, ProjectStore projects, Ids ids)
     {
         IssuePluginToken.Serve(routes, db, tokens);
+        IssueUserTokens.Serve(routes, db, tokens);
         OperateNode.Serve(routes, projects);
         UpdateNode.Serve(routes, projects);
         QueryWorkflow.Serve(routes, projects);

@@ -16,7 +16,7 @@ static class QueryWorkItems
     static async ValueTask<Reply> Handle(Call call, ProjectStore projects)
     {
         var (fields, mixed) = FieldSelection.Of(call.Body);
-        var ids = Ids(call.Body);
+        var (ids, expand) = (Ids(call.Body), ItemExpand.Of(call.Body));
         if (call.Body.Fault() is { } fault) return fault;
         return await projects.Read<Reply>(call.Caller.Tenant, async session =>
         {
@@ -31,10 +31,12 @@ static class QueryWorkItems
                 if (missing is not null) return ProjectErrors.WorkItemNotFound;
                 items.Add(found!);
             }
+            var (details, unfit) = await expand.Load(session, items);
+            if (unfit is not null) return unfit;
             return Reply.Data(json =>
             {
                 json.WriteStartArray();
-                foreach (var item in items) WorkItemJson.Write(json, item, fields);
+                foreach (var item in items) WorkItemJson.Write(json, item, fields, details);
                 json.WriteEndArray();
             });
         }, call.Aborted);

@@ -24,7 +24,8 @@ static class QueryWorkflow
         });
     }
 
-    static void Write(Utf8JsonWriter json, NodeFlow flow, WorkItem item, FieldSelection fields, IReadOnlyList<UserDetail> users)
+    /// <summary>NodesConnections.</summary>
+    public static void Write(Utf8JsonWriter json, NodeFlow flow, WorkItem item, FieldSelection fields, IReadOnlyList<ProjectUser> users)
     {
         json.WriteStartObject();
         json.WriteStartArray("workflow_nodes"u8);
@@ -42,11 +43,7 @@ static class QueryWorkflow
         foreach (var user in users)
         {
             json.WriteStartObject();
-            json.WriteString("user_key"u8, user.Key);
-            json.WriteString("username"u8, user.Key);
-            json.WriteString("email"u8, user.Email);
-            json.WriteString("name_cn"u8, user.Name);
-            json.WriteString("name_en"u8, user.EnglishName);
+            UserJson.Names(json, user);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -80,14 +77,11 @@ static class QueryWorkflow
         }
     }
 
-    static async ValueTask<IReadOnlyList<UserDetail>> UserDetails(Session session, WorkItem item)
+    static async ValueTask<IReadOnlyList<ProjectUser>> UserDetails(Session session, WorkItem item)
     {
-        List<UserDetail> users = [];
+        List<ProjectUser> users = [];
         foreach (var key in item.Nodes.SelectMany(n => n.Owners).Append(item.CreatedBy).Distinct())
-            if (await session.Find("select user_key, name, en_name, email from member where tenant = $1 and user_key = $2",
-                r => new UserDetail(r.GetString(0), r.GetString(1), r.GetString(2), r.TextOrNull(3) ?? ""), key) is { } user) users.Add(user);
+            if (await ProjectPeople.ByKey(session, key) is { } user) users.Add(user);
         return users;
     }
-
-    sealed record UserDetail(string Key, string Name, string EnglishName, string Email);
 }

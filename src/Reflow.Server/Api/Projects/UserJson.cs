@@ -14,8 +14,8 @@ static class UserJson
         foreach (var user in users)
         {
             json.WriteStartObject();
-            // A user key is a number by its format.
-            json.WriteNumber("user_id"u8, long.Parse(user.Key, CultureInfo.InvariantCulture));
+            // A user key is a number by its format; one of 19 digits may be larger than this wire's.
+            json.WriteNumber("user_id"u8, long.TryParse(user.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0);
             Names(json, user);
             json.WriteString("out_id"u8, user.OutId);
             json.WriteString("avatar_url"u8, user.Document.AvatarUrl ?? "");

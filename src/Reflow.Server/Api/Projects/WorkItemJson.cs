@@ -6,7 +6,7 @@ namespace Reflow.Server.Api.Projects;
 /// <summary>A work item as the wire has it (contracts: project §2.1 WorkItemInfo).</summary>
 static class WorkItemJson
 {
-    public static void Write(Utf8JsonWriter json, FoundItem found, FieldSelection fields)
+    public static void Write(Utf8JsonWriter json, FoundItem found, FieldSelection fields, ItemDetails details)
     {
         var (space, item, flow) = found;
         json.WriteStartObject();
@@ -40,11 +40,7 @@ static class WorkItemJson
         foreach (var passed in flow?.Template.States ?? [])
             if (StateJson.Times(item, passed.Key) is ({ } from, var to)) Time(json, passed.Key, passed.Name, from, to ?? 0);
         json.WriteEndArray();
-        foreach (var empty in (string[])["multi_texts", "relation_fields_detail", "user_details", "compound_field_extra"])
-        {
-            json.WriteStartArray(empty);
-            json.WriteEndArray();
-        }
+        details.Write(json, found);
         json.WriteEndObject();
     }
 
@@ -58,7 +54,8 @@ static class WorkItemJson
         json.WriteEndObject();
     }
 
-    static void Fields(Utf8JsonWriter json, FoundItem found, FieldSelection fields)
+    /// <summary>The fields of an item, its own and those that every item has.</summary>
+    public static void Fields(Utf8JsonWriter json, FoundItem found, FieldSelection fields)
     {
         var (_, item, flow) = found;
         foreach (var field in flow?.Type.Fields ?? [])
