@@ -173,6 +173,21 @@ public sealed class FlowTimerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_tenant_whose_change_is_refused_does_not_hold_up_the_others()
+    {
+        var flows = new FlowStore(new(reflow.Clock, node: 62), new());
+        var someone = (await reflow.Db.Read(Demo.OtherTenant, s => s.Find("select kunlun_id from member where tenant = $1 and kunlun_id is not null limit 1", r => r.GetString(0)), Ct))!;
+        var definition = FlowPlay.Flow with { Nodes = [new FlowNode.Start("start"), FlowPlay.Ask("only", someone) with { Remind = 10_000 }, new FlowNode.End("end")], Edges = [new("start", "only"), new("only", "end")] };
+        await reflow.Db.Change(Demo.OtherTenant, s => FlowCatalog.Deploy(s, definition, 0), Ct);
+        var (other, _) = await reflow.Db.Change(Demo.OtherTenant, s => flows.Start(s, new(definition.Namespace, definition.Name, "test", someone, null, "{}"), "test", started), Ct);
+        // The tenant whose turn comes first fails.
+        Assert.True(string.CompareOrdinal(Demo.Tenant, Demo.OtherTenant) < 0);
+        await Execute("create trigger refuse before insert on history when new.tenant = $1 and new.operation like 'flow.timer.%' begin select raise(abort, 'refused'); end");
+        var fired = Assert.Single(await reflow.Timers.Fire(started + 10_000, Ct));
+        Assert.Equal((Demo.OtherTenant, other!.Instance.Id), (fired.Tenant, fired.Instance));
+    }
+
+    [Fact]
     public async Task A_store_that_cannot_be_read_does_not_end_the_looking()
     {
         await Execute("alter table tenant rename to gone");
@@ -203,9 +218,19 @@ public sealed class FlowTimerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_log_of_an_instance_tells_which_times_are_left()
+    public async Task It_is_stopped_as_often_as_one_likes()
     {
-        await Pass(11);
+        var other = new FlowTimers(reflow.Db, new(new(reflow.Clock, node: 63), new()), reflow.Clock, NullLogger<FlowTimers>.Instance);
+        await other.DisposeAsync();
+        await other.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(11, 20_000L)]
+    [InlineData(21, null)]
+    public async Task The_log_of_an_instance_tells_which_times_are_left(int seconds, long? due)
+    {
+        await Pass(seconds);
         await reflow.Db.Read(Demo.Tenant, async session =>
         {
             FlowState? replayed = null;
@@ -214,7 +239,7 @@ public sealed class FlowTimerTests : IAsyncLifetime
             var task = Assert.Single(replayed!.Pending);
             var stored = (await FlowRows.Task(session, task))!.Value.Task;
             Assert.Equal((stored.RemindAt, stored.DueAt), (replayed.Tasks[task].RemindAt, replayed.Tasks[task].DueAt));
-            Assert.Equal((null, started + 20_000), (stored.RemindAt, stored.DueAt));
+            Assert.Equal((null, started + due), (stored.RemindAt, stored.DueAt));
             return 0;
         }, Ct);
     }
