@@ -199,6 +199,20 @@ public class ControlFlowScenarios
     }
 
     [Fact]
+    public async Task An_administrator_jumps_back_where_the_flow_lets_nobody()
+    {
+        await using var reflow = await Start();
+        await Deploy(reflow, Ask("first", "\"1002\"") + "," + Ask("second", "\"1003\""), Edges("start-first", "first-second", "second-end"), ""","rollback":{"enabled":false}""");
+        var instance = await Trip(reflow);
+        var first = await At(reflow, instance, "first");
+        await Agree(reflow, first, Manager);
+        var second = await At(reflow, instance, "second");
+        Assert.Empty((await reflow.Post($"/open-apis/apaas/v1/user_tasks/{second}/rollback_points", new { operator_user_id = Finance })).Ok().Data.GetProperty("tasks").EnumerateArray());
+        await Post(reflow, $"/tasks/{second}/jump_back", new { operator_user_id = Legal, to_task_id = first, opinion = "wrong" });
+        await Agree(reflow, await At(reflow, instance, "first"), Manager);
+    }
+
+    [Fact]
     public async Task An_administrator_terminates_an_instance_once()
     {
         await using var reflow = await Start();
