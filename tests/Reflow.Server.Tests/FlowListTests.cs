@@ -22,8 +22,12 @@ public class FlowListTests
         var random = new Random(seed);
         var store = new FlowStore(new(reflow.Clock, node: 61), new());
         await reflow.Db.Change(Demo.Tenant, s => FlowCatalog.Deploy(s, FlowPlay.Flow, 0), Ct);
-        // In the second version others vote, and in another way.
-        var second = FlowPlay.Flow with { Nodes = [.. FlowPlay.Flow.Nodes.Select(n => n is FlowNode.Human { Key: "left" or "first" } h ? h with { Mode = h.Mode is Mode.All ? Mode.Sequential : Mode.All } : n)] };
+        // In the second version others vote, and in another way; branches stand at other positions, and tasks come due.
+        var second = FlowPlay.Flow with
+        {
+            Nodes = [.. FlowPlay.Flow.Nodes.Select(n => n is FlowNode.Human h ? h with { Mode = h.Key is "left" ? Mode.Sequential : h.Key is "first" ? Mode.All : h.Mode, Due = 60_000, Remind = 30_000 } : n)],
+            Edges = [.. FlowPlay.Flow.Edges.Reverse()],
+        };
         await reflow.Db.Change(Demo.Tenant, s => FlowCatalog.Deploy(s, second, 0), Ct);
         var instances = new List<long>();
         var (done, migrated) = (0, 0);
