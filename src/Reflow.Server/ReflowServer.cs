@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Reflow.Server.Api.Control;
 using Reflow.Server.Api.Control.Tests;
+using Reflow.Server.Api.Control.Reports;
 using Reflow.Server.Api.Flows;
 using Reflow.Server.Api.Platform;
 using Reflow.Server.Api.Projects;
@@ -149,6 +150,7 @@ public sealed class ReflowServer : IAsyncDisposable
         ReportsApi.Serve(routes, db);
         FlowsApi.Serve(routes, db, flows);
         FlowControl.Serve(routes, db, flows);
+        ReportControl.Serve(routes, db, ids);
         ProjectsApi.Serve(routes, db, tokens, projects, ids);
         ProjectControl.Serve(routes, db, projects);
         return projects;

@@ -35,6 +35,7 @@ public class MalformedRequests
             var what = $"seed {seed}: {request.Method} {request.Path}: {answer.Status} {answer.Text[..Math.Min(answer.Text.Length, 400)]}";
             Assert.True(answer.Status < 500, what);
             if (answer.Status == 404 && answer.Text == "404 page not found") continue;
+            if (answer.Status == 200 && answer.Headers.ContainsKey("Content-Disposition")) continue;
             Assert.True(answer.Headers["Content-Type"].StartsWith("application/json", StringComparison.Ordinal), what);
             Assert.True(answer.Json.ValueKind is JsonValueKind.Object, what);
             Assert.DoesNotContain(pool.OthersMark, answer.Text, StringComparison.Ordinal);
@@ -101,6 +102,7 @@ public class MalformedRequests
             "action", "rollback_reason", "node_owners", "node_schedule", "schedules", "fields", "role_assignee", "field_key", "field_alias", "field_value", "role", "owners", "points", "estimate_start_date",
             "estimate_end_date", "work_item_type_key", "template_id", "name", "field_value_pairs", "work_item_ids", "flow_type", "expand", "project_key", "work_item_id", "state_key",
             "update_fields", "task", "id", "id_list", "relative_fire_minute", "content", "rich_content", "parent_id", "list_direction", "items", "task_id", "task_ids", "to_user_ids", "namespace", "flow", "status", "text", "initiator", "at", "nodes", "edges", "key", "version",
+            "contents", "cycle", "schedule", "cc", "to", "need_report", "managers", "user_ids", "client_token", "format",
         ];
 
         public Request Request() => new(operation.Method, Path(), Body(), Token()) { Headers = Headers() };

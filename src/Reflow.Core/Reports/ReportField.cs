@@ -4,7 +4,9 @@ namespace Reflow.Core.Reports;
 /// <param name="Id">A snowflake, unique among the rule's fields.</param>
 /// <param name="Name">Its label.</param>
 /// <param name="Type">Its control.</param>
-public sealed record ReportField(long Id, string Name, FieldType Type);
+/// <param name="IsRequired">Whether a report must fill it in. Not on the wire.</param>
+/// <param name="Options">What can be chosen; null where anything can. Not on the wire.</param>
+public sealed record ReportField(long Id, string Name, FieldType Type, bool IsRequired = false, IReadOnlyList<string>? Options = null);
 
 /// <summary>The controls that a form is made of (contracts: report §2).</summary>
 public enum FieldType

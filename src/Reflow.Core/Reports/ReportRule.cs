@@ -15,10 +15,12 @@ namespace Reflow.Core.Reports;
 /// <param name="ToDepartmentOwners">Levels of the writer's departments whose leaders receive: 0 is the writer's own.</param>
 /// <param name="Managers">Who administers the rule.</param>
 /// <param name="IsDeleted">Deleted rules take no reports; the ones they have stay readable.</param>
+/// <param name="FormVersion">Which version of the rule's form <paramref name="Fields"/> are, from 1.</param>
+/// <param name="Schedule">When reports are due; null where they can come at any time. Not on the wire.</param>
 public sealed record ReportRule(
     long Id, string Name, string IconName, long CreatedAt, string Creator, string Owner, IReadOnlyList<ReportField> Fields,
     Audience Reporters, Audience Cc, Audience To, IReadOnlyList<int> ToLeaders, IReadOnlyList<int> ToDepartmentOwners,
-    IReadOnlyList<string> Managers, bool IsDeleted)
+    IReadOnlyList<string> Managers, bool IsDeleted, int FormVersion = 1, ReportSchedule? Schedule = null)
 {
     /// <summary>The most rules of an answer.</summary>
     public const int MostFound = 200;

@@ -1,19 +1,22 @@
 using System.Globalization;
 using System.Text.Json;
 using Reflow.Core.Reports;
+using Reflow.Server.Api.Control.Reports;
 using Reflow.Server.Store;
 
 namespace Reflow.Server.Control;
 
-/// <summary>The reports of one tenant in a workspace file: how they behave, their rules, and some that are submitted.</summary>
+/// <summary>The reports of one tenant in a workspace file: how they behave, their rules, drafts, and some that are submitted.</summary>
 /// <param name="Settings">How they behave; null when the file does not say.</param>
 /// <param name="Rules">Rules, their departments named by <c>department_id</c>.</param>
 /// <param name="Views">Who has a board over the reports of a rule.</param>
 /// <param name="Submitted">Submitted reports.</param>
+/// <param name="Drafts">Reports that are being written.</param>
 public sealed record ReportWorkspace(
-    ReportSettings? Settings, IReadOnlyList<ReportRule> Rules, IReadOnlyList<(long RuleId, string UserId)> Views, IReadOnlyList<SubmittedReport> Submitted)
+    ReportSettings? Settings, IReadOnlyList<ReportRule> Rules, IReadOnlyList<(long RuleId, string UserId)> Views, IReadOnlyList<SubmittedReport> Submitted, IReadOnlyList<DraftedReport> Drafts)
 {
     static readonly TextFormat Level = TextFormat.Of("^[0-5]$", "0 (the first level) to 5 (the sixth)");
+    static readonly TextFormat TimeOfDay = TextFormat.Of("^([01][0-9]|2[0-3]):[0-5][0-9]$", "a time of day such as 18:30");
     static readonly TextFormat ChatId = TextFormat.Of("^oc_[0-9a-zA-Z]{1,64}$", "oc_ and at most 64 letters and digits");
 
     internal static ReportWorkspace Read(YamlSection tenant)
@@ -23,7 +26,9 @@ public sealed record ReportWorkspace(
         var said = ReadSettings(settings);
         var views = new List<(long, string)>();
         var rules = reports.Sections("rules").Select(rule => ReadRule(rule, views)).ToList();
-        return new(settings.IsPresent ? said : null, rules, views, [.. reports.Sections("submitted").Select(report => SubmittedReport.Read(report, rules))]);
+        return new(
+            settings.IsPresent ? said : null, rules, views, [.. reports.Sections("submitted").Select(report => SubmittedReport.Read(report, rules))],
+            [.. reports.Sections("drafts").Select(draft => DraftedReport.Read(draft, rules))]);
     }
 
     /// <summary>Makes the rules what the file says and submits the reports that were not submitted before.</summary>
@@ -32,13 +37,16 @@ public sealed record ReportWorkspace(
         if (Settings is not null) applying.Count("report settings", await PutSettings(Settings, applying));
         if (Rules is []) return;
         var directory = await ReportDirectory.Load(applying.Session);
+        var rules = new Dictionary<long, ReportRule>();
         foreach (var rule in Rules)
         {
+            var wanted = rules[rule.Id] = OnTheWire(rule, directory) with { FormVersion = await ReportRules.PutForm(applying.Session, rule, rule.CreatedAt) };
             applying.Count("report rules", await applying.Put("report_rule", [("rule_id", rule.Id)],
-                [("is_deleted", rule.IsDeleted ? 1L : 0L), ("doc", JsonSerializer.Serialize(OnTheWire(rule, directory), StoreJson.Readable.ReportRule))]));
+                [("is_deleted", rule.IsDeleted ? 1L : 0L), ("doc", JsonSerializer.Serialize(wanted, StoreJson.Readable.ReportRule))]));
         }
         foreach (var (ruleId, userId) in Views) applying.Count("report views", await PutView(ruleId, userId, applying));
-        foreach (var report in Submitted) applying.Count("reports", await report.Submit(OnTheWire(Rules.First(rule => rule.Id == report.RuleId), directory), directory, applying));
+        foreach (var report in Submitted) applying.Count("reports", await report.Submit(rules[report.RuleId], directory, applying));
+        foreach (var draft in Drafts) applying.Count("report drafts", await draft.Begin(rules[draft.RuleId], applying));
     }
 
     static ValueTask<Outcome> PutSettings(ReportSettings settings, Applying applying) => applying.Put("report_settings", [],
@@ -70,17 +78,41 @@ public sealed record ReportWorkspace(
         var fields = rule.Sections("fields", 100);
         var to = rule.Section("to");
         views.AddRange(rule.References("user", "views").Select(user => (id, user)));
-        return new(
+        ReportRule read = new(
             id, name, rule.Text("icon_name") ?? "", (id >> 32) * 1000, rule.RequiredReference("user", "creator"), rule.Reference("user", "owner") ?? rule.Text("creator") ?? "",
             [.. fields.Select((field, i) => ReadField(field, id + 1 + i))],
             ReadAudience(rule.Section("need_report")), ReadAudience(rule.Section("cc")), new(to.References("user", "users"), [], to.Texts("chats", ChatId)),
-            Levels(to, "leaders"), Levels(to, "department_owners"), rule.References("user", "managers"), rule.Flag("is_deleted"));
+            Levels(to, "leaders"), Levels(to, "department_owners"), rule.References("user", "managers"), rule.Flag("is_deleted"), Schedule: ReadSchedule(rule.Section("schedule")));
+        // An empty form is nothing that a report could follow, but a rule that is only looked for may have it.
+        foreach (var fault in fields is [] ? [] : ReportForm.Faults(read.Fields)) rule.Fault("fields", $"{fault.Path}: {fault.Sentence}");
+        return read;
     }
 
     static ReportField ReadField(YamlSection field, long otherwise)
     {
         var written = field.Text("field_id", TextFormat.Number);
-        return new(long.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : otherwise, field.RequiredText("name"), field.RequiredOneOf<FieldType>("type", type => type.Wire()));
+        var options = field.Texts("options");
+        return new(
+            long.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : otherwise, field.RequiredText("name"), field.RequiredOneOf<FieldType>("type", type => type.Wire()),
+            field.Flag("required"), options is [] ? null : options);
+    }
+
+    static ReportSchedule? ReadSchedule(YamlSection section)
+    {
+        var cycle = section.RequiredOneOf<CycleKind>("cycle", ReportShapes.Word);
+        var (opens, closes) = ReportSchedule.Whole(cycle);
+        var schedule = new ReportSchedule(
+            cycle, section.Text("timezone") ?? ReportRules.UsualTimezone, ReadEdge(section.Section("window_open"), opens), ReadEdge(section.Section("window_close"), closes),
+            section.Flag("allow_late"), (int)(section.Integer("most_per_cycle", 1, ReportSchedule.MostReports) ?? 1));
+        if (!section.IsPresent) return null;
+        foreach (var fault in schedule.Faults(TaskStore.IsTimezone)) section.Fault($"{fault.Path}: {fault.Sentence}");
+        return schedule;
+    }
+
+    static WindowEdge ReadEdge(YamlSection edge, WindowEdge otherwise)
+    {
+        var (day, time) = (edge.Integer("day", 1, 62) ?? 1, edge.Text("time", TimeOfDay));
+        return edge.IsPresent ? new((int)day, time is null ? 0 : WindowEdge.MinuteOf(time) ?? 0) : otherwise;
     }
 
     static Audience ReadAudience(YamlSection audience) => new(audience.References("user", "users"), audience.References("department", "departments"), audience.Texts("chats", ChatId));
@@ -97,9 +129,6 @@ public sealed record ReportWorkspace(
 /// <param name="To">Who received it; null for whom the rule says.</param>
 public sealed record SubmittedReport(WorkspacePlace Place, long RuleId, string User, Moment CommitTime, IReadOnlyList<FilledField> Fields, IReadOnlyList<string>? To)
 {
-    // Moments without an offset are meant, and shown, as clients in China do.
-    static readonly TimeZoneInfo Zone = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai");
-
     internal static SubmittedReport Read(YamlSection report, IReadOnlyList<ReportRule> rules)
     {
         _ = long.TryParse(report.RequiredReference("report_rule", "rule"), NumberStyles.None, CultureInfo.InvariantCulture, out var ruleId);
@@ -124,20 +153,11 @@ public sealed record SubmittedReport(WorkspacePlace Place, long RuleId, string U
         var id = Report.IdOf(second, Origin);
         while (await ReportStore.Has(applying.Session, id)) id++;
         await ReportStore.Insert(applying.Session, new(id, RuleId, User, directory.Compose(rule, User, To), FilledField.Write(Fields)), Origin);
+        var cycle = rule.Schedule?.Current(second * 1000, ReportRules.ZoneOf(rule));
+        await ReportFilings.Insert(applying.Session, new(id, RuleId, User, cycle?.Name ?? "", cycle?.IsClosed(second * 1000) ?? false, rule.FormVersion, null));
         return Outcome.Created;
     }
 
-    static IReadOnlyList<FilledField> ReadFields(YamlSection report, ReportRule? rule)
-    {
-        var written = report.TextMap("contents").ToDictionary();
-        foreach (var name in written.Keys.Where(name => rule is not null && rule.Fields.All(field => field.Name != name))) report.Fault("contents", $"the rule has no field {name}.");
-        List<FilledField> filled = [];
-        foreach (var field in rule?.Fields ?? [])
-        {
-            IReadOnlyList<string> entries = !written.TryGetValue(field.Name, out var text) ? [] : field.Type is FieldType.MultiSelect ? text.Split(',', StringSplitOptions.TrimEntries) : [text];
-            if (FieldValue.Read(field.Type, entries, Zone) is { } value) filled.Add(new(field.Id, field.Name, value.Render(Zone)));
-            else report.Fault("contents", $"{field.Name} must be {(field.Type is FieldType.Number ? "a number" : "a time such as 2026-05-01 09:00")}.");
-        }
-        return filled;
-    }
+    // What a report in a file leaves out was not filled in, whatever the form asks for.
+    static IReadOnlyList<FilledField> ReadFields(YamlSection report, ReportRule? rule) => rule is null ? [] : DraftedReport.Filled(report, rule).Filled;
 }

@@ -30,10 +30,12 @@ sealed partial class Gateway
         if (outcome is RequestOutcome.Answered)
         {
             if (testing is not null && Hints.Of(call, reply, strike) is { } hint) http.Response.Headers[HintHeader] = hint;
-            body = Body(call, door, reply);
+            // A file is not kept: it can be of any length.
+            body = reply.File is null ? Body(call, door, reply) : [];
             try
             {
-                await (strike?.Effect is FaultEffect.SlowAnswer slow ? SendSlowly(call, body, slow.Milliseconds) : http.Response.BodyWriter.WriteAsync(body, call.Aborted).AsTask());
+                if (reply.File is not null) await Send(call, door, reply);
+                else await (strike?.Effect is FaultEffect.SlowAnswer slow ? SendSlowly(call, body, slow.Milliseconds) : http.Response.BodyWriter.WriteAsync(body, call.Aborted).AsTask());
             }
             catch (OperationCanceledException) when (call.Aborted.IsCancellationRequested)
             {

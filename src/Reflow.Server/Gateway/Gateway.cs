@@ -78,7 +78,8 @@ sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, Tes
     static async Task Send(Call call, Door door, Reply reply)
     {
         Head(call, reply);
-        Render(call, door, reply);
+        if (reply.File is { } file) await file.Write(call.Http.Response.BodyWriter, call.Aborted);
+        else Render(call, door, reply);
         await call.Http.Response.BodyWriter.FlushAsync(call.Aborted);
     }
 
@@ -86,7 +87,8 @@ sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, Tes
     {
         var response = call.Http.Response;
         response.StatusCode = reply.Refusal?.Error.Http ?? 200;
-        response.ContentType = "application/json; charset=utf-8";
+        response.ContentType = reply.File?.ContentType ?? "application/json; charset=utf-8";
+        if (reply.File is { } file) response.Headers.ContentDisposition = $"attachment; filename=\"{file.Name}\"";
         response.Headers["X-Tt-Logid"] = call.LogId;
         response.Headers["X-Request-Id"] = call.LogId;
         foreach (var (name, value) in reply.Refusal?.Headers ?? []) response.Headers[name] = value;

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text.Json;
 using Reflow.Core;
 
@@ -44,6 +45,15 @@ public readonly struct Reply
     /// <summary>Success; <paramref name="members"/> writes members beside <c>code</c> and <c>msg</c>, as token endpoints answer (contracts: platform §1.2).</summary>
     public static Reply TopLevel(string message, Action<Utf8JsonWriter> members) => new(null, members, true, message);
 
+    /// <summary>Success without an envelope: a file, written piece by piece. What goes wrong on the way cuts it off.</summary>
+    /// <param name="contentType">Its type.</param>
+    /// <param name="name">Its name, of ASCII letters, digits and dots.</param>
+    /// <param name="write">Writes all of it.</param>
+    public static Reply Stream(string contentType, string name, Func<PipeWriter, CancellationToken, Task> write) => new(null, null, false, "") { File = new(contentType, name, write) };
+
+    /// <summary>What is answered instead of an envelope; null otherwise.</summary>
+    internal StreamedFile? File { get; private init; }
+
     /// <summary>A refusal.</summary>
     public static implicit operator Reply(Refusal refusal) => new(refusal, null, false, "");
 
@@ -56,3 +66,9 @@ public readonly struct Reply
 /// <param name="Size">How many rows to a page.</param>
 /// <param name="Total">How many rows on all pages.</param>
 public sealed record Pagination(int Number, int Size, long Total);
+
+/// <summary>An answer that is a file.</summary>
+/// <param name="ContentType">Its type.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Write">Writes all of it.</param>
+sealed record StreamedFile(string ContentType, string Name, Func<PipeWriter, CancellationToken, Task> Write);

@@ -18,6 +18,25 @@ sealed class ReportDirectory
         (await session.Query("select department_id, open_department_id, name, parent_id, leader_id from department where tenant = $1", r => new Department(
             r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3), r.TextOrNull(4)))).ToDictionary(department => department.Id));
 
+    /// <summary>Whether the tenant has a member of this id.</summary>
+    public bool Has(string userId) => members.ContainsKey(userId);
+
+    /// <summary>The name of a member; empty when there is none.</summary>
+    public string NameOf(string userId) => members.GetValueOrDefault(userId)?.Name ?? "";
+
+    /// <summary>The wire's id of the department that is named by either of its ids, <c>0</c> for everyone; null when there is none.</summary>
+    public string? OpenIdOf(string either) => either == "0" ? either
+        : departments.TryGetValue(either, out var department) ? department.OpenId
+        : departments.Values.FirstOrDefault(known => known.OpenId == either)?.OpenId;
+
+    /// <summary>Those who must report: members of the audience who have not left, by id.</summary>
+    public static async ValueTask<IReadOnlyList<string>> Expected(Session session, ReportDirectory directory, Audience audience)
+    {
+        var left = (await session.Query("select user_id, doc from member where tenant = $1 and doc <> '{}'",
+            r => (Id: r.GetString(0), HasLeft: JsonSerializer.Deserialize(r.GetString(1), StoreJson.Default.MemberDocument)!.IsResigned))).Where(member => member.HasLeft).Select(member => member.Id).ToHashSet();
+        return [.. audience.Users.Where(directory.Has).Concat(audience.Departments.SelectMany(directory.MembersOf)).Distinct().Where(user => !left.Contains(user)).Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>The wire's id of a department; the root and what is not known keep theirs.</summary>
     public string OpenId(string departmentId) => departments.TryGetValue(departmentId, out var department) ? department.OpenId : departmentId;
 

@@ -6,10 +6,10 @@ using Reflow.Core.Reports;
 
 namespace Reflow.Server.Store;
 
-/// <summary>Reports and their rules on disk. A submitted report is never changed and never deleted.</summary>
+/// <summary>Reports and their rules on disk, as Feishu's API shows them.</summary>
 static class ReportStore
 {
-    /// <summary>The operation under which history records a submission.</summary>
+    /// <summary>The operation under which history records what a workspace file submits.</summary>
     const string Submit = "report.submit";
 
     /// <summary>The tenant's settings; the defaults until somebody sets them.</summary>
@@ -54,9 +54,9 @@ static class ReportStore
         await History.Append(session, "report_rule", id, seq, now, by.ToString(), "report.v1.rule.view.remove", "[\"views removed\"]");
     }
 
-    /// <summary>Whether a report has this id.</summary>
-    public static async ValueTask<bool> Has(Session session, long reportId) =>
-        await session.Find("select 1 from report where tenant = $1 and report_id = $2", r => true, reportId);
+    /// <summary>Whether a report has this id, or had it before it was recalled.</summary>
+    public static async ValueTask<bool> Has(Session session, long reportId) => await session.Find(
+        "select 1 from report where tenant = $1 and report_id = $2 union all select 1 from report_recalled where tenant = $1 and report_id = $2", r => true, reportId);
 
     /// <summary>Whether a report of this origin was taken before.</summary>
     public static async ValueTask<bool> HasOrigin(Session session, string origin) =>
@@ -65,16 +65,20 @@ static class ReportStore
     /// <summary>Stores a submitted report and whom it is readable for.</summary>
     /// <param name="session">The change's session.</param>
     /// <param name="report">The report.</param>
-    /// <param name="origin">What names it where it came from; null when it was written here.</param>
-    public static async ValueTask Insert(Session session, Report report, string? origin = null)
+    /// <param name="origin">What names it where it came from; null when nothing does.</param>
+    /// <param name="operation">The operation's name in the contract, for history.</param>
+    public static async ValueTask Insert(Session session, Report report, string? origin = null, string operation = Submit)
     {
         await session.Execute("insert into report (tenant, report_id, rule_id, user_id, origin, doc, form) values ($1, $2, $3, $4, $5, $6, $7)",
             report.Id, report.RuleId, report.From, origin, JsonSerializer.Serialize(report.Content, StoreJson.Readable.ReportContent), report.Form);
-        await History.Append(session, "report", report.Id.ToString(CultureInfo.InvariantCulture), 1, report.CommitTime * 1000, new Actor.User(report.From).ToString(), Submit, "[\"submitted\"]");
+        await History.Append(session, "report", report.Id.ToString(CultureInfo.InvariantCulture), 1, report.CommitTime * 1000, new Actor.User(report.From).ToString(), operation, "[\"submitted\"]");
         await AddReader(session, report, report.From, "from");
         foreach (var recipient in report.Content.To) await AddReader(session, report, recipient.UserId, "to");
         foreach (var copied in report.Content.Cc) await AddReader(session, report, copied, "cc");
     }
+
+    /// <summary>Whom a report is readable for.</summary>
+    public static IEnumerable<string> Readers(Report report) => report.Content.To.Select(recipient => recipient.UserId).Concat(report.Content.Cc).Append(report.From).Distinct();
 
     /// <summary>The page of reports that a filter lets through, oldest first.</summary>
     public static async ValueTask<ReportPage> Page(Session session, ReportFilter filter, int size)

@@ -13,6 +13,8 @@ namespace Reflow.Server.Store;
 [JsonSerializable(typeof(TaskDocument))]
 [JsonSerializable(typeof(ReportContent))]
 [JsonSerializable(typeof(ReportRule))]
+[JsonSerializable(typeof(ReportField[]))]
+[JsonSerializable(typeof(Dictionary<string, string[]>))]
 sealed partial class StoreJson : JsonSerializerContext
 {
     /// <summary>As <see cref="Default"/>, with Chinese text left readable.</summary>

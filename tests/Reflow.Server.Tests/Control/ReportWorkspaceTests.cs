@@ -27,7 +27,7 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
     public async Task The_demo_has_forty_daily_reports_that_their_leader_received()
     {
         var changes = (await Workspace.Demo().Apply(db, new(TimeProvider.System), Now, Ct)).Changes!;
-        Assert.Contains(new("report rules", 2, 0, 0), changes.Counts);
+        Assert.Contains(new("report rules", 3, 0, 0), changes.Counts);
         Assert.Contains(new("reports", 40, 0, 0), changes.Counts);
         var reports = (await Page(new(new(0, int.MaxValue), 0), 100)).Items;
         Assert.Equal(("日报", "林一", "销售部", 1770026700), (reports[1].Content.RuleName, reports[1].Content.FromName, reports[1].Content.DepartmentName, reports[1].CommitTime));
@@ -89,15 +89,68 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
     [InlineData("{rule: \"5\", user: amy, commit_time: -1d}", "There is no report_rule 5 in this file")]
     [InlineData("{rule: \"7591675959233997056\", user: nobody, commit_time: -1d}", "There is no user nobody in this file")]
     [InlineData("{rule: \"7591675959233997056\", user: amy}", "commit_time: is missing.")]
-    [InlineData("{rule: \"7591675959233997056\", user: amy, commit_time: -1d, contents: {心情: 好}}", "contents: the rule has no field 心情.")]
-    [InlineData("{rule: \"7591675959233997056\", user: amy, commit_time: -1d, contents: {工时: many}}", "contents: 工时 must be a number.")]
-    [InlineData("{rule: \"7591675959233997056\", user: amy, commit_time: -1d, contents: {截止: soon}}", "contents: 截止 must be a time such as 2026-05-01 09:00.")]
+    [InlineData("{rule: \"7591675959233997056\", user: amy, commit_time: -1d, contents: {心情: 好}}", "contents: 心情: The form has no such field.")]
+    [InlineData("{rule: \"7591675959233997056\", user: amy, commit_time: -1d, contents: {工时: many}}", "contents: 工时: must be a number.")]
+    [InlineData("{rule: \"7591675959233997056\", user: amy, commit_time: -1d, contents: {截止: soon}}", "contents: 截止: must be a time such as 2026-05-01 09:00.")]
     [InlineData("{rule: \"7591675959233997056\", user: amy, commit_time: -1d}, {rule: \"7591675959233997056\", user: amy, commit_time: -24h}", "commit_time:")]
     public void What_is_wrong_is_said(string submitted, string fault)
     {
         var reading = Workspace.Parse("f", File(submitted));
         Assert.Null(reading.Workspace);
         Assert.Contains(fault, Assert.Single(reading.Faults).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rule_with_a_schedule_says_for_which_cycle_a_report_is_and_whether_it_is_late()
+    {
+        var text = File("{rule: \"" + Rule + "\", user: amy, commit_time: \"2026-02-03T09:59:00+08:00\"}", "{rule: \"" + Rule + "\", user: amy, commit_time: \"2026-02-03T10:01:00+08:00\"}")
+            .Replace("name: 日报", "name: 日报\n      schedule: {cycle: daily, window_open: {time: \"17:00\"}, window_close: {day: 2, time: \"10:00\"}, allow_late: true}", StringComparison.Ordinal);
+        await Apply(text);
+        var filings = await db.Read(Tenant, s => ReportFilings.OfCycle(s, long.Parse(Rule), "2026-02-02"), Ct);
+        Assert.Equal([false, true], filings.Select(filing => filing.IsLate));
+        var rule = await db.Read(Tenant, s => ReportRules.Find(s, long.Parse(Rule)), Ct);
+        Assert.Equal(new(CycleKind.Daily, "Asia/Shanghai", new(1, 1020), new(2, 600), true, 1), rule!.Schedule);
+        Assert.DoesNotContain((await Apply(text)).Counts, count => count.Created + count.Changed > 0);
+    }
+
+    [Fact]
+    public async Task A_form_that_differs_is_the_rules_next_version()
+    {
+        await Apply(File());
+        await Apply(File().Replace("name: 日报", "name: 日志", StringComparison.Ordinal));
+        await Apply(File().Replace("{name: 今日工作, type: text}", "{name: 今日工作, type: text, required: true}", StringComparison.Ordinal));
+        var forms = await db.Read(Tenant, s => ReportRules.Forms(s, long.Parse(Rule)), Ct);
+        Assert.Equal([(1, false), (2, true)], forms.Select(form => (form.Version, form.Fields[0].IsRequired)));
+        Assert.Equal(2, (await db.Read(Tenant, s => ReportRules.Find(s, long.Parse(Rule)), Ct))!.FormVersion);
+    }
+
+    [Fact]
+    public async Task A_draft_is_begun_once_and_does_not_come_back()
+    {
+        var text = File().Replace("submitted:", "drafts: [{rule: \"" + Rule + "\", user: amy, contents: {工时: 3}}]\n    submitted:", StringComparison.Ordinal);
+        Assert.Contains(new("report drafts", 1, 0, 0), (await Apply(text)).Counts);
+        Assert.Contains(new("report drafts", 0, 0, 1), (await Apply(text)).Counts);
+        var draft = Assert.Single(await db.Read(Tenant, s => ReportDrafts.List(s, "amy", null, 0, 9), Ct));
+        Assert.Equal(("77", "3"), (draft.Contents.Single().Key, draft.Contents.Single().Value.Single()));
+        await db.Change(Tenant, async s =>
+        {
+            await ReportDrafts.Delete(s, draft, Now, "test");
+            return 0;
+        }, Ct);
+        Assert.Contains(new("report drafts", 0, 0, 1), (await Apply(text)).Counts);
+        Assert.Empty(await db.Read(Tenant, s => ReportDrafts.List(s, null, null, 0, 9), Ct));
+    }
+
+    [Theory]
+    [InlineData("name: 日报", "name: 日报\n      schedule: {cycle: weekly, window_open: {day: 8}}", "schedule: window_open.day: must be between 1 and 7")]
+    [InlineData("name: 日报", "name: 日报\n      schedule: {cycle: daily, timezone: Mars}", "There is no time zone Mars")]
+    [InlineData("type: datetime}", "type: datetime, options: [a]}", "Only dropdown and multiSelect have options")]
+    [InlineData("{name: 截止", "{name: 工时", "Another field is named 工时 too")]
+    public void What_is_wrong_with_a_rule_is_said(string part, string wrong, string fault)
+    {
+        var reading = Workspace.Parse("f", File().Replace(part, wrong, StringComparison.Ordinal));
+        Assert.Null(reading.Workspace);
+        Assert.Contains(reading.Faults, told => told.ToString().Contains(fault, StringComparison.Ordinal));
     }
 
     [Fact]
