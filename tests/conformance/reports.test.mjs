@@ -5,7 +5,9 @@ import { assertHeaders, assertRefused, demo, sdk, send, startReflow, tenantToken
 let reflow;
 let client;
 let authorized;
+const admin = 'reports-conformance';
 before(async () => {
+  process.env.REFLOW_ADMIN_TOKEN = admin;
   reflow = await startReflow();
   client = sdk(reflow.url);
   authorized = { Authorization: `Bearer ${await tenantToken(reflow.url)}` };
@@ -130,4 +132,45 @@ test('rules are found by name', async () => {
   assert.deepEqual([found.rule_id, found.name, found.is_deleted], [rule, '日报', 0]);
   assert.deepEqual(found.form_schema[0], { name: '今日工作', type: 'text' });
   assert.deepEqual(found.to_leaders, [0]);
+});
+
+async function control(method, path, body) {
+  const answer = await send(reflow.url, method, `/reflow/v1/tenants/736588c9260f175d/reports${path}`, {
+    headers: { Authorization: `Bearer ${admin}`, 'Content-Type': 'application/json' },
+    body: body && JSON.stringify(body),
+  });
+  assert.equal(answer.json.code, 0, answer.text);
+  return answer.json.data;
+}
+
+const newRule = (name) =>
+  control('POST', '/rules', { operator_user_id: 'director', name, fields: [{ name: '今日工作', type: 'text', required: true }], to: { leaders: [0] } });
+
+test('what is submitted is there at once, and pages that have begun go on to it', async () => {
+  const { rule_id } = await newRule('合规日报');
+  const submit = async (text) => (await control('POST', '', { operator_user_id: 'initiator', rule_id, contents: { 今日工作: text } })).report_id;
+  const ids = [await submit('一'), await submit('二'), await submit('三')];
+  const window = { commit_start_time: 0, commit_end_time: 4000000000, rule_id, page_size: 2 };
+  const first = (await query(window)).data;
+  assert.deepEqual(first.items.map((item) => item.task_id), ids.slice(0, 2));
+  assert.equal(first.items[0].form_contents[0].field_value, '一');
+  ids.push(await submit('四'));
+  await control('POST', `/${ids[1]}/recall`, { operator_user_id: 'initiator' });
+  const second = (await query({ ...window, page_token: first.page_token })).data;
+  assert.deepEqual(second.items.map((item) => item.task_id), ids.slice(2));
+  assert.equal(second.has_more, false);
+});
+
+test('a rule that is made is found, its boards are removed, and a retired one is found when deleted ones are asked for', async () => {
+  const { rule_id } = await newRule('合规周报');
+  const find = async (more) => (await client.report.v1.rule.query({ params: { rule_name: '合规周报', user_id_type: 'user_id', ...more } })).data.rules;
+  const [found] = await find();
+  assert.deepEqual([found.rule_id, found.creator_user_id, found.form_schema], [rule_id, 'director', [{ name: '今日工作', type: 'text' }]]);
+  await control('POST', `/rules/${rule_id}/views`, { operator_user_id: 'director', user_ids: ['manager', 'legal'] });
+  const removed = await client.report.v1.ruleView.remove({ path: { rule_id }, params: { user_id_type: 'user_id' }, data: { user_ids: ['legal'] } });
+  assert.deepEqual([removed.code, removed.data], [0, {}]);
+  assert.deepEqual((await control('GET', `/rules/${rule_id}/views`)).user_ids, ['manager']);
+  await control('POST', `/rules/${rule_id}/retire`, { operator_user_id: 'director' });
+  assert.deepEqual(await find(), []);
+  assert.deepEqual((await find({ include_deleted: 1 })).map((rule) => rule.is_deleted), [1]);
 });

@@ -198,6 +198,7 @@ public sealed class SubmitReportTests : IAsyncLifetime
     public async Task Cycles_are_listed_from_the_current_one_back_to_the_first()
     {
         var rule = await Made(reflow, Rule(Evenings));
+        Assert.Equal([("2026-03-01", 0)], Cycles((await Send(reflow, "GET", $"/rules/{rule}/cycles")).Ok().Data));
         reflow.Clock.Advance(TimeSpan.FromHours(50));
         await Submitted(reflow, rule);
         var first = (await Send(reflow, "GET", $"/rules/{rule}/cycles?page_size=2")).Ok().Data;

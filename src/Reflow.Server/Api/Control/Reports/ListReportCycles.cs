@@ -5,8 +5,8 @@ using Reflow.Server.Store;
 namespace Reflow.Server.Api.Control.Reports;
 
 /// <summary>
-/// GET /reflow/v1/tenants/:tenant/reports/rules/:rule_id/cycles: the cycles of a rule, newest first, back to the first that could take a report; each with how many members submitted for it.
-/// The page token is a cycle's name.
+/// GET /reflow/v1/tenants/:tenant/reports/rules/:rule_id/cycles: the cycles of a rule, newest first, from the current one back to the one in which the rule was made; each with how many
+/// members submitted for it. The page token is a cycle's name.
 /// </summary>
 static class ListReportCycles
 {
@@ -40,7 +40,7 @@ static class ListReportCycles
         var current = schedule.Current(now, zone);
         var first = after is { } day && schedule.Step(schedule.FirstOf(day), -1) is var before && before < current.First ? before : current.First;
         var cycles = new List<ReportCycle>();
-        for (var cycle = schedule.Of(first, zone); cycles.Count < most && cycle.ClosesAt > rule.CreatedAt; cycle = schedule.Of(schedule.Step(cycle.First, -1), zone)) cycles.Add(cycle);
+        for (var cycle = schedule.Of(first, zone); cycles.Count < most && (cycle == current || cycle.ClosesAt > rule.CreatedAt); cycle = schedule.Of(schedule.Step(cycle.First, -1), zone)) cycles.Add(cycle);
         return cycles;
     }
 }
