@@ -117,7 +117,7 @@ public class ReportScheduleLaws
     {
         var gen =
             from kind in Gen.Elements(Enum.GetValues<CycleKind>())
-            let length = kind switch { CycleKind.Daily => 1, CycleKind.Weekly => 7, CycleKind.Monthly => 31 }
+            let length = LengthOf(kind)
             from zone in Gen.Choose(0, Zones.Length - 1)
             from openDay in Gen.Choose(1, length)
             from closeDay in Gen.Choose(openDay, 2 * length)
@@ -129,6 +129,13 @@ public class ReportScheduleLaws
             select new Case(new(kind, Zones[zone].Id, new(openDay, open), new(closeDay, close), false, 1), Zones[zone], new DateOnly(1970, 2, 1).AddDays(day), minute);
         return Arb.From(gen.Where(c => c.Schedule.Faults(_ => true) is []), Smaller);
     }
+
+    static int LengthOf(CycleKind kind) => kind switch
+    {
+        CycleKind.Daily => 1,
+        CycleKind.Weekly => 7,
+        CycleKind.Monthly => 31,
+    };
 
     static IEnumerable<Case> Smaller(Case c)
     {

@@ -19,7 +19,14 @@ public sealed class SubmitReportTests : IAsyncLifetime
         var rule = await Made(reflow);
         var id = await Submitted(reflow, rule, contents: new
         {
-            今日工作 = "拜访客户", 工时 = 7.50m, 进度 = "正常", 项目 = new[] { "华北", "华南" }, 下次 = "2026-03-09 10:00", 地点 = "北京\n海淀", 照片 = new[] { "a.png" }, 附件 = new[] { "b.pdf" },
+            今日工作 = "拜访客户",
+            工时 = 7.50m,
+            进度 = "正常",
+            项目 = new[] { "华北", "华南" },
+            下次 = "2026-03-09 10:00",
+            地点 = "北京\n海淀",
+            照片 = new[] { "a.png" },
+            附件 = new[] { "b.pdf" },
         });
         var item = Assert.Single(await Official(reflow, rule));
         Assert.Equal(id, item.GetProperty("task_id").GetString());
