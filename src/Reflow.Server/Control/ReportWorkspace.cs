@@ -105,7 +105,7 @@ public sealed record ReportWorkspace(
             cycle, section.Text("timezone") ?? ReportRules.UsualTimezone, ReadEdge(section.Section("window_open"), opens), ReadEdge(section.Section("window_close"), closes),
             section.Flag("allow_late"), (int)(section.Integer("most_per_cycle", 1, ReportSchedule.MostReports) ?? 1));
         if (!section.IsPresent) return null;
-        foreach (var fault in schedule.Faults(TaskStore.IsTimezone)) section.Fault($"{fault.Path}: {fault.Sentence}");
+        foreach (var fault in schedule.Faults(name => Timezones.Find(name) is not null)) section.Fault($"{fault.Path}: {fault.Sentence}");
         return schedule;
     }
 

@@ -10,7 +10,7 @@ public class ReportScheduleLaws
 {
     static readonly TimeZoneInfo[] Zones =
     [
-        .. new[] { "Asia/Shanghai", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo", "America/Havana", "UTC" }.Select(TimeZoneInfo.FindSystemTimeZoneById),
+        .. new[] { "Asia/Shanghai", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo", "America/Havana", "America/St_Johns", "UTC" }.Select(TimeZoneInfo.FindSystemTimeZoneById),
     ];
 
     [Fact]
@@ -56,6 +56,15 @@ public class ReportScheduleLaws
     {
         var schedule = new ReportSchedule(CycleKind.Daily, timezone, new(1, minute), new(2, 0), false, 1);
         Assert.Equal(DateTimeOffset.Parse(opens, null).ToUnixTimeMilliseconds(), schedule.Of(ReportCycle.DayOf(day)!.Value, TimeZoneInfo.FindSystemTimeZoneById(timezone)).OpensAt);
+    }
+
+    [Fact]
+    public void A_clock_that_is_put_back_over_midnight_does_not_bring_yesterday_back()
+    {
+        // 00:01 became 23:01 of the day before.
+        var now = DateTimeOffset.Parse("2010-11-07T02:45:00Z", null).ToUnixTimeMilliseconds();
+        var schedule = new ReportSchedule(CycleKind.Daily, "America/St_Johns", new(1, 0), new(2, 0), false, 1);
+        Assert.Equal("2010-11-07", schedule.Current(now, TimeZoneInfo.FindSystemTimeZoneById("America/St_Johns")).Name);
     }
 
     [Theory]

@@ -106,7 +106,7 @@ static partial class ReportRuleBody
             cycle ?? default, schedule.Text("timezone") ?? ReportRules.UsualTimezone,
             Edge(schedule, "window_open", opens), Edge(schedule, "window_close", closes),
             schedule.Flag("allow_late"), (int)Math.Clamp(schedule.Integer("most_per_cycle") ?? 1, 0, int.MaxValue));
-        if (cycle is not null) schedule.Note(read.Faults(TaskStore.IsTimezone));
+        if (cycle is not null) schedule.Note(read.Faults(name => Timezones.Find(name) is not null));
         return read;
     }
 
