@@ -45,7 +45,7 @@ sealed class Connection(Socket socket) : IDisposable
             ? number
             : throw new IOException("an answer without a Content-Length");
         if (filled < head + 4 + length) return null;
-        if (!answer.StartsWith("HTTP/1.1 200"u8) || answer[head..].IndexOf("\"code\":0"u8) < 0) throw new IOException(Encoding.UTF8.GetString(answer));
+        if (!answer.StartsWith("HTTP/1.1 200"u8) || answer[head..].IndexOf("code\":0"u8) < 0) throw new IOException(Encoding.UTF8.GetString(answer));
         return buffer.AsMemory(head + 4, length);
     }
 }

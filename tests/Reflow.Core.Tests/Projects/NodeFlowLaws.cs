@@ -205,6 +205,25 @@ public class NodeFlowLaws
     }, runs: 300);
 
     [Fact]
+    public void All_that_is_missing_is_told_at_once_and_the_first_of_it_is_the_refusal() => Hold((flow, item, command, decision, _) =>
+    {
+        if (command is not ProjectCommand.Confirm confirm) return;
+        var unmet = flow.Unmet(item, confirm, Sample.Knows);
+        if (decision.Error is null) Assert.Empty(unmet);
+        if (unmet.Count == 0) return;
+        Assert.Equal(unmet[0].Refusal, decision.Error);
+        Assert.All(unmet, need => Assert.False(need.Met));
+        Assert.Equal(unmet.Select(n => (n.Kind, n.Key)), unmet.Select(n => (n.Kind, n.Key)).Distinct());
+    });
+
+    [Fact]
+    public void What_moves_no_node_moves_no_node() => Hold((_, before, command, _, after) =>
+    {
+        if (command is not (ProjectCommand.UpdateNode or ProjectCommand.RollBackSubTask)) return;
+        foreach (var node in before.Nodes) Assert.Equal(node.Status, after.NodeOf(node.Key)!.Status);
+    }, flips: false);
+
+    [Fact]
     public void A_refusal_has_no_events_and_a_change_says_who_and_when() => Hold((_, before, command, decision, after) =>
     {
         if (decision.Error is not null) Assert.Empty(decision.Events);

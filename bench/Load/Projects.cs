@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+namespace Reflow.Bench.Load;
+
+/// <summary>
+/// What the length of a template costs: confirm and rollback of a node of Feishu Project that carries all nodes after it along, in a template of six nodes
+/// and in one of sixty, in turns on one server.
+/// </summary>
+static class Projects
+{
+    const int Rounds = 5, Short = 6, Long = 60;
+    const double Goal = 3;
+    const string Space = "66f11218c3b4a0b423340006", Plugin = "MII_BENCH", Secret = "ReflowBenchPluginSecret0000000001", User = "7000000000000009001";
+
+    /// <summary>Measures, prints one line, and answers 0.</summary>
+    public static async Task<int> Run(string program, TimeSpan seconds)
+    {
+        var scratch = Directory.CreateTempSubdirectory("reflow-bench-").FullName;
+        try
+        {
+            var file = Path.Combine(scratch, "workspace.yaml");
+            await File.WriteAllTextAsync(file, Workspace());
+            using var reflow = await ServerProcess.Start(program, url => ["--urls", url, "--data", Path.Combine(scratch, "data"), "--rate-limits", "off", "--workspace", file]);
+            using var connection = await Connection.Open(reflow.Address);
+            using var issued = JsonDocument.Parse(await connection.Send(Connection.Request("POST", "/open_api/authen/plugin_token", body: $$"""{"plugin_id":"{{Plugin}}","plugin_secret":"{{Secret}}"}""")));
+            var headers = $"X-PLUGIN-TOKEN: {issued.RootElement.GetProperty("data").GetProperty("token").GetString()}\r\nX-USER-KEY: {User}\r\n";
+            var (few, many) = (await Pair(connection, headers, Short), await Pair(connection, headers, Long));
+            await Time(connection, few, seconds / 4);
+            await Time(connection, many, seconds / 4);
+            var (ofFew, ofMany) = (new List<double>(), new List<double>());
+            for (var round = 0; round < Rounds; round++)
+            {
+                ofFew.Add(await Time(connection, few, seconds / 2));
+                ofMany.Add(await Time(connection, many, seconds / 2));
+            }
+            var (fast, slow) = (Median(ofFew), Median(ofMany));
+            Console.WriteLine($"node operate, confirm + rollback, SQLite FULL: {Short} nodes {fast:0} µs a pair, {Long} nodes {slow:0} µs a pair, ratio {slow / fast:0.00}; goal at most {Goal:0}: {(slow <= Goal * fast ? "met" : "missed")}");
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    static async Task<(byte[] Confirm, byte[] RollBack)> Pair(Connection connection, string headers, int nodes)
+    {
+        using var made = JsonDocument.Parse(await connection.Send(Connection.Request("POST", $"/open_api/{Space}/work_item/create", headers, $$"""{"work_item_type_key":"story","template_id":{{nodes}},"name":"Load"}""")));
+        var path = $"/open_api/{Space}/workflow/story/{made.RootElement.GetProperty("data").GetInt64()}/node/n1/operate";
+        return (Connection.Request("POST", path, headers, """{"action":"confirm"}"""), Connection.Request("POST", path, headers, """{"action":"rollback","rollback_reason":"again"}"""));
+    }
+
+    // Half of the pairs took at most this long, µs.
+    static async Task<double> Time(Connection connection, (byte[] Confirm, byte[] RollBack) pair, TimeSpan duration)
+    {
+        List<double> took = [];
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < duration;)
+        {
+            var begun = watch.Elapsed;
+            await connection.Send(pair.Confirm);
+            await connection.Send(pair.RollBack);
+            took.Add((watch.Elapsed - begun).TotalMicroseconds);
+        }
+        return Median(took);
+    }
+
+    static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    // n0 passes by itself, n1 is confirmed, and everything after it passes by itself.
+    static string Workspace()
+    {
+        var yaml = new StringBuilder($"""
+            tenants:
+              - tenant_key: 736588c9260f1760
+                name: Bench
+                plugins: [{"{"}plugin_id: {Plugin}, name: Bench, secret: {Secret}, projects: "*"{"}"}]
+                users: [{"{"}user_id: bench, name: Bench, user_key: "{User}"{"}"}]
+                projects:
+                  - project_key: {Space}
+                    simple_name: bench
+                    name: Bench
+                    types:
+                      - type_key: story
+                        name: Story
+                        templates:
+
+            """);
+        foreach (var nodes in (int[])[Short, Long])
+        {
+            yaml.Append("              - template_id: ").Append(nodes).Append("\n                name: Nodes ").Append(nodes).Append("\n                nodes:\n");
+            for (var i = 0; i < nodes; i++) yaml.Append("                  - {state_key: n").Append(i).Append(", name: N").Append(i).Append(i == 1 ? "}\n" : ", pass_mode: auto}\n");
+            yaml.Append("                connections:\n");
+            for (var i = 1; i < nodes; i++) yaml.Append("                  - {from: n").Append(i - 1).Append(", to: n").Append(i).Append("}\n");
+        }
+        return yaml.ToString();
+    }
+}
