@@ -24,11 +24,23 @@ public sealed record Field(string Key, string Name, FieldType Type)
     /// <summary>Whether a create that checks required fields refuses an item without it.</summary>
     public bool Required { get; init; }
 
+    /// <summary>When it is required, where that depends on the item; null = as <see cref="Required"/> says.</summary>
+    public When? RequiredIf { get; init; }
+
+    /// <summary>When it is there; null = always. A field that is not there is never required.</summary>
+    public When? Visible { get; init; }
+
     /// <summary>Who may write it: words and role keys of <see cref="Permission"/>; empty = everybody who may operate the item.</summary>
     public IReadOnlyList<string> EditableBy { get; init; } = [];
 
     /// <summary>Whether no call may write it, whoever asks.</summary>
     public bool ReadOnly => Type is FieldType.Calculated or FieldType.Vote or FieldType.MultiFile;
+
+    /// <summary>Whether it is there for the item as it is.</summary>
+    public bool ShownFor(WorkItem item) => Visible is null || Visible.Holds(item);
+
+    /// <summary>Whether the item as it is must have a value.</summary>
+    public bool RequiredFor(WorkItem item) => ShownFor(item) && (RequiredIf?.Holds(item) ?? Required);
 
     /// <summary>The option with this id at any depth of the tree; null when there is none.</summary>
     public Option? OptionOf(string value) => Find(Options, value);

@@ -147,7 +147,7 @@ static class ItemActs
     static Error? Complete(Change change)
     {
         foreach (var field in change.Flow.Type.Fields)
-            if (field.Required && FieldValue.IsEmpty(change.Item.Fields.GetValueOrDefault(field.Key))) return ProjectErrors.RequiredFieldNotSet(field.Key);
+            if (field.RequiredFor(change.Item) && FieldValue.IsEmpty(change.Item.Fields.GetValueOrDefault(field.Key))) return ProjectErrors.RequiredFieldNotSet(field.Key);
         foreach (var role in change.Flow.Type.Roles)
             if (role.Required && change.Item.OwnersOf(role.Key).Count == 0) return ProjectErrors.RoleNotFound.Because($"Role {role.Key} has no member.");
         return null;

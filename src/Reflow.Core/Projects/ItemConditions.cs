@@ -25,11 +25,18 @@ public static class ItemConditions
         return condition.Evaluate(values);
     });
 
+    /// <summary>Fields with their conditions given their meaning anew, from their texts.</summary>
+    public static IReadOnlyList<Field> Bind(IReadOnlyList<Field> fields)
+    {
+        var schema = Schema(fields);
+        return [.. fields.Select(f => f with { RequiredIf = Meaning(fields, schema, f.RequiredIf), Visible = Meaning(fields, schema, f.Visible) })];
+    }
+
     /// <summary>The template with every condition given its meaning anew, from its text. A text that no longer parses never holds.</summary>
     public static Template Bind(IReadOnlyList<Field> fields, Template template)
     {
         var schema = Schema(fields);
-        When? Bound(When? when) => when is null ? null : Condition.Parse(when.Text, schema).Condition is { } condition ? Of(fields, condition) : when with { Holds = _ => false };
+        When? Bound(When? when) => Meaning(fields, schema, when);
         IReadOnlyList<FormItem> Form(IReadOnlyList<FormItem> form) => [.. form.Select(f => f with { Visible = Bound(f.Visible), RequiredIf = Bound(f.RequiredIf) })];
         return template with
         {
@@ -42,6 +49,9 @@ public static class ItemConditions
             })],
         };
     }
+
+    static When? Meaning(IReadOnlyList<Field> fields, ConditionSchema schema, When? when) => when is null ? null
+        : Condition.Parse(when.Text, schema).Condition is { } condition ? Of(fields, condition) : when with { Holds = _ => false };
 
     static IEnumerable<string> Names(Field field) => field.Alias is { Length: > 0 } alias ? [field.Key, alias] : [field.Key];
 

@@ -49,14 +49,14 @@ public static class NodeNeeds
     public static IEnumerable<Need> Of(NodeFlow flow, WorkItem item, TemplateNode conf, string user)
     {
         var node = item.NodeOf(conf.Key)!;
-        var form = conf.Form.Where(f => f.RequiredFor(item)).ToList();
+        var form = conf.Form.Where(f => f.RequiredFor(item) && IsThere(flow, item, f)).ToList();
         return [.. Roles(flow, item, conf, form), .. OwnerAndTime(conf, node, user), .. Fields(flow, item, conf, form), .. Work(conf, node, user)];
     }
 
     /// <summary>Everything that a state of a state flow asks for before an item gets there, met or not.</summary>
     public static IEnumerable<Need> OfState(NodeFlow flow, WorkItem item, TemplateState state)
     {
-        foreach (var line in state.Form.Where(f => f.RequiredFor(item)))
+        foreach (var line in state.Form.Where(f => f.RequiredFor(item) && IsThere(flow, item, f)))
         {
             var value = item.Fields.GetValueOrDefault(line.Key);
             if (line is FormItem.OfRole) yield return new(NeedKind.Role, line.Key, item.OwnersOf(line.Key).Count > 0, ProjectErrors.RequiredFieldNotSet(line.Key));
@@ -64,6 +64,9 @@ public static class NodeNeeds
             else yield return new(NeedKind.Field, line.Key, !FieldValue.IsEmpty(value), ProjectErrors.RequiredFieldNotSet(line.Key));
         }
     }
+
+    // A field may be hidden wherever it is shown, beside what a form says of it.
+    static bool IsThere(NodeFlow flow, WorkItem item, FormItem line) => line is not FormItem.OfField || flow.Type.FieldOf(line.Key, null)?.ShownFor(item) is not false;
 
     static IEnumerable<Need> Roles(NodeFlow flow, WorkItem item, TemplateNode conf, List<FormItem> form)
     {

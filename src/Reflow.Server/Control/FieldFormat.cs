@@ -16,6 +16,15 @@ static class FieldFormat
         return field;
     }
 
+    /// <summary>The fields with their conditions, which may name any of them.</summary>
+    public static List<Field> ReadConditions(IReadOnlyList<YamlSection> sections, IReadOnlyList<Field> fields)
+    {
+        var schema = ItemConditions.Schema(fields);
+        return [.. fields.Select((field, i) => field with { RequiredIf = When(sections[i], "required_when"), Visible = When(sections[i], "visible_when") })];
+
+        When? When(YamlSection section, string name) => section.Condition(name, schema) is { } condition ? ItemConditions.Of(fields, condition) : null;
+    }
+
     static Field One(YamlSection section)
     {
         var json = section.Json("default");

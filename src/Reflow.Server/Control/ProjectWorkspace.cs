@@ -81,9 +81,11 @@ public static class ProjectWorkspace
     static WorkItemType ReadType(YamlSection section, People people)
     {
         var key = section.RequiredText("type_key", TextFormat.Key);
-        List<Field> fields = [.. section.Sections("fields").Select(FieldFormat.Read)];
+        var sections = section.Sections("fields");
+        List<Field> fields = [.. sections.Select(FieldFormat.Read)];
         foreach (var twice in fields.Concat(fields.SelectMany(f => f.Fields)).SelectMany(f => new[] { f.Key, f.Alias }).OfType<string>().GroupBy(k => k).Where(g => g.Count() > 1))
             section.Fault("fields", $"{twice.Key} is the key or alias of two fields.");
+        fields = FieldFormat.ReadConditions(sections, fields);
         List<Role> roles = [.. section.Sections("roles").Select(role => ReadRole(role, people))];
         foreach (var twice in roles.GroupBy(r => r.Key).Where(g => g.Count() > 1)) section.Fault("roles", $"{twice.Key} is there twice.");
         var statuses = section.Sections("statuses").Select(s => new ItemStatus(s.RequiredText("status_key", TextFormat.Key), s.RequiredText("name")) { Archived = s.Flag("archived") }).ToList();

@@ -54,8 +54,10 @@ static class ProjectSearch
             if (has.Key == "work_item_id") return has.Test is ItemTest.NumberIn ids ? Json(ids.Of.Where(id => id is >= 0 and < 1L << 53).Select(id => (long)id)) : null;
             var sql = new ItemSql(session.Engine, plan.Terminated);
             var index = has.Test is ItemTest.NumberIn or ItemTest.Compares ? "item_fact_number" : "item_fact_text";
-            var items = await session.Query($"select v.item from item_fact v{session.Engine.By(index)} where v.tenant = $1 and {sql.Fact(has)} limit {enough + 1}", r => r.GetInt64(0), sql.Arguments);
-            if (items.Count <= enough) return Json(items.Distinct());
+            var facts = $"item_fact v{session.Engine.By(index)} where v.tenant = $1 and {sql.Fact(has)}";
+            // Counted first: to look at many is cheap, to carry them out is not.
+            if (await session.Find($"select count(*) from (select 1 from {facts} limit {enough + 1}) c", r => r.GetInt64(0), sql.Arguments) > enough) continue;
+            return Json((await session.Query($"select v.item from {facts}", r => r.GetInt64(0), sql.Arguments)).Distinct());
         }
         return null;
     }

@@ -95,6 +95,7 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
         {
             Types = [.. project.Types.Select(type => type with
             {
+                Fields = ItemConditions.Bind(type.Fields),
                 Templates = [.. templates.Where(t => t.Type == type.Key).Select(t => ItemConditions.Bind(type.Fields, Stored(t.Doc))).Where(t => !t.Deleted)],
             })],
         };

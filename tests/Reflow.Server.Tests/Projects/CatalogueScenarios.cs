@@ -134,6 +134,40 @@ public class CatalogueScenarios
         Assert.Equal("需求", Text(type, "name"));
     }
 
+    [Fact]
+    public async Task A_field_is_required_and_there_as_its_conditions_say()
+    {
+        await using var reflow = await TestReflow.Start();
+        var meta = (await Get(reflow, "/work_item/story/meta")).EnumerateArray().Single(f => Text(f, "field_key") == "field_hurry");
+        Assert.Equal((3, 2, 3), (meta.GetProperty("is_required").GetInt32(), meta.GetProperty("is_visibility").GetInt32(), meta.GetProperty("default_value").GetProperty("default_appear").GetInt32()));
+        Assert.Equal(20038, await Create("p0", urgent: true));
+        Assert.Equal(0, await Create("p1", urgent: true));
+        Assert.Equal(0, await Create("p0", urgent: false));
+        Assert.Equal(0, await Create("p0", urgent: true, new { field_key = "field_hurry", field_value = "明天发布" }));
+
+        async Task<int> Create(string priority, bool urgent, params object[] more) => (await reflow.Send(await Call(reflow, $"{Space}/work_item/create", new
+        {
+            work_item_type_key = "story",
+            name = "x",
+            required_mode = 1,
+            field_value_pairs = new object[] { new { field_key = "field_priority", field_value = priority }, new { field_key = "field_urgent", field_value = urgent } }.Concat(more),
+        }))).Code;
+    }
+
+    [Fact]
+    public async Task Rows_of_a_compound_field_hold_its_fields_and_a_tree_keeps_each_level()
+    {
+        await using var reflow = await TestReflow.Start();
+        async Task<int> Update(string key, object value) =>
+            (await reflow.Send(await Call(reflow, Item(await Story(reflow)), new { update_fields = new[] { new { field_key = key, field_value = value } } }, method: "PUT"))).Code;
+        Assert.Equal(0, await Update("field_cases", new[] { new[] { new { field_key = "case_name", field_value = "a" } } }));
+        Assert.Equal(20006, await Update("field_cases", new[] { new[] { new { field_key = "field_budget", field_value = 1 } } }));
+        Assert.Equal(20006, await Update("field_cases", new[] { new[] { new { field_key = "case_passed", field_value = "yes" } } }));
+        Assert.Equal(20006, await Update("field_cases", new[] { new { field_key = "case_name", field_value = "a" } }));
+        Assert.Equal(0, await Update("field_area", new { value = "shop", children = new { value = "pay" } }));
+        Assert.Equal(20050, await Update("field_area", new { value = "pay", children = new { value = "shop" } }));
+    }
+
     static Refused Of(string operation, int code, string name, string path, object? body, string user = Initiator, string method = "POST") =>
         new(name, operation, code, reflow => Call(reflow, path, body, user, method));
 

@@ -100,8 +100,10 @@ public class SearchScenarios
         Assert.Empty(await Found(reflow, new { work_item_type_keys = Story1, businesses = new[] { "retail" } }));
         Assert.Equal(4, (await Found(reflow, new { work_item_type_keys = Story1, priorities = new[] { "p1" } })).Count);
         // What the first Go SDK sends when nothing is set.
-        Assert.Equal(4, (await Found(reflow, new { work_item_name = "", user_keys = (string[]?)null, work_item_ids = (long[]?)null, work_item_type_keys = Story1, created_at = (object?)null, sub_stages = (string[]?)null,
-            page_num = 0, page_size = 0, work_item_status = new[] { new { state_key = "", is_archived_state = false, history = (object?)null } }, search_id = "", expand = (object?)null })).Count);
+        Assert.Equal(4, (await Found(reflow, """
+            {"work_item_name":"","user_keys":null,"work_item_ids":null,"work_item_type_keys":["story"],"created_at":null,"sub_stages":null,"page_num":0,"page_size":0,
+             "work_item_status":[{"state_key":"","is_archived_state":false,"history":null}],"search_id":"","expand":null}
+            """)).Count);
     }
 
     [Fact]

@@ -33,12 +33,12 @@ static class FieldJson
     {
         json.WriteStartObject();
         Names(json, field);
-        json.WriteNumber("is_required"u8, (int)(field.Required ? Requirement.Yes : Requirement.No));
-        json.WriteNumber("is_visibility"u8, 1);
+        json.WriteNumber("is_required"u8, (int)(field.RequiredIf is not null ? Requirement.Conditional : field.Required ? Requirement.Yes : Requirement.No));
+        json.WriteNumber("is_visibility"u8, field.Visible is null ? 1 : 2);
         json.WriteNumber("is_validity"u8, 1);
         json.WriteString("label"u8, "");
         json.WriteStartObject("default_value"u8);
-        json.WriteNumber("default_appear"u8, field.ReadOnly ? 2 : 1);
+        json.WriteNumber("default_appear"u8, field.ReadOnly ? 2 : field.Visible is null ? 1 : 3);
         json.WritePropertyName("value"u8);
         ProjectJson.Write(json, field.Default);
         json.WriteEndObject();
