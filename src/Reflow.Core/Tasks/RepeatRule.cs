@@ -29,7 +29,7 @@ public readonly record struct RepeatEnd(long Second, bool IsUtc);
 /// </summary>
 public sealed partial record RepeatRule
 {
-    /// <summary>The most days that are looked at for the next one. More than any rule that ever gives a day needs; one that gives none must end too.</summary>
+    /// <summary>The most days that are looked at for the next one: far more than a day needs that anybody will live to see, and a rule that gives none must end too.</summary>
     const int MostDays = 50_000;
     const long LastSecond = 253_402_300_799;
     static readonly int Epoch = new DateOnly(1970, 1, 1).DayNumber;

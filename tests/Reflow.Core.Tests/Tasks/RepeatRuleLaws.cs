@@ -66,7 +66,7 @@ public class RepeatRuleLaws
         if (first is null) return next is null || next.Time > due.Time + 7000 * Day;
         var wanted = (first.Value.DayNumber - 719_162) * Day + (sample.Offset.Show(due.Time) + 719_162 * Day) % Day;
         return next is not null && next.Time == sample.Offset.Moment(wanted);
-    }).QuickCheckThrowOnFailure();
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
     [Fact]
     public void Every_time_comes_after_the_one_before_and_shows_the_same_clock_unless_it_is_skipped() => Prop.ForAll(Samples, sample =>

@@ -101,6 +101,16 @@ public class RepeatRuleTests
     [InlineData("FREQ=MONTHLY;BYDAY=53MO,-53MO,52TU,-52TU,51WE,-51WE,50TH,-50TH,49FR,48SA,47SU,46MO")]
     public void A_rule_that_gives_no_day_ends(string rule) => Assert.Null(RepeatRule.Parse(rule)!.Next(new(Second("2025-03-02 09:00"), "Asia/Shanghai", false), Zones.Find("Asia/Shanghai")!));
 
+    [Theory]
+    [InlineData("BYMONTH=2;", "9928-02-29")] // only the days of February are looked at
+    [InlineData("BYYEARDAY=60;", null)] // all days of 184 years
+    public void A_day_is_not_looked_for_for_ever(string more, string? day)
+    {
+        var rule = RepeatRule.Parse($"FREQ=YEARLY;INTERVAL=23;{more}BYMONTHDAY=29;BYDAY=WE")!;
+        var next = rule.Next(new(Second("5696-02-29 00:00"), "Asia/Shanghai", IsAllDay: true), Zones.Find("Asia/Shanghai")!);
+        Assert.Equal(day is null ? null : Second(day + " 00:00"), next?.Time);
+    }
+
     [Fact]
     public void Nothing_is_due_after_the_calendar_ends() =>
         Assert.Null(RepeatRule.Parse("FREQ=DAILY")!.Next(new(253_402_300_799, "Asia/Shanghai", false), Zones.Find("Asia/Shanghai")!));

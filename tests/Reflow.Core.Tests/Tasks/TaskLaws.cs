@@ -122,12 +122,13 @@ public class TaskLaws
             if (task.CompletedAt != completedAt || !task.Reminders.Select(one => one.Minutes).SequenceEqual(minutes.Select(one => one.Minutes))) return false;
             // It reminds at the first reminder's moment or not at all, and never once that is past, or while it is done.
             if (task.RemindAt != 0 && (completedAt != 0 || minutes is [] || task.RemindAt != (due - minutes[0].Minutes * 60) * 1000)) return false;
+            if (task.RemindAt != before.RemindAt && task.RemindAt != 0 && task.RemindAt < now) return false;
             if (task.RemindAt == 0 && completedAt == 0 && minutes is not [] && (due - minutes[0].Minutes * 60) * 1000 > now) return false;
             // What the notices tell is what changed, and nothing is told of what did not.
             if (TaskNotice.Of(task, decision.Events).Count != 2 * decision.Events.Count(e => e is not TaskEvent.MembersRemoved || !decision.Events.Any(other => other is TaskEvent.MembersAdded))) return false;
         }
         return true;
-    }).QuickCheckThrowOnFailure();
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     [Fact]
     public void Completing_and_taking_it_back_changes_nothing_but_when_it_was_changed() => Prop.ForAll(Anything, run =>
