@@ -78,7 +78,7 @@ public sealed class ReflowServer : IAsyncDisposable
             var routes = new Routes(Contract.Operations);
             var tokens = new Tokens(db, directory.Key, clock);
             var flows = new FlowStore(ids, new());
-            var tasks = new TaskStore(db, ids, new(Timezones.Find), clock);
+            var tasks = new TaskStore(db, ids, new(Timezones.Find) { LongestSummary = settings.TaskSummaryMax, MostFollowers = settings.TaskFollowersMax }, clock);
             var projects = Serve(routes, db, ids, tokens, flows, tasks, clock);
             await ItemFactRows.FillIn(db, projects, ct);
             var limits = new RateLimits(clock, settings.RateLimits);

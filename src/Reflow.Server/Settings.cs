@@ -34,6 +34,12 @@ public sealed record Settings
     /// <summary>Whether requests are logged; null for what goes with <see cref="TestDouble"/>.</summary>
     public bool? RequestLog { get; init; }
 
+    /// <summary>The longest title of a task, in characters: Feishu's page says 1000, the text of its error 256.</summary>
+    public int TaskSummaryMax { get; init; } = 1000;
+
+    /// <summary>The most followers of a task: Feishu has a limit and does not tell it.</summary>
+    public int TaskFollowersMax { get; init; } = 100;
+
     /// <summary>The least severe log messages that are shown.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
@@ -59,12 +65,16 @@ public sealed record Settings
             DefaultValueFactory = result => Enum.Parse<LogLevel>(Choice(result, "REFLOW_LOG_LEVEL", nameof(LogLevel.Warning), Enum.GetNames<LogLevel>()), ignoreCase: true),
         };
         var testDouble = new Option<bool>("--test-double") { Description = "Be a test double: clock, reset, snapshots and faults under /reflow/v1 (REFLOW_TEST_DOUBLE=true)", DefaultValueFactory = result => Choice(result, "REFLOW_TEST_DOUBLE", "false", "true", "false") == "true" };
-        var seed = new Option<int?>("--seed") { Description = "Seed of a test double's ids and tokens; its clock then stands still (REFLOW_SEED)", HelpName = "N", DefaultValueFactory = Seeded };
+        var seed = new Option<int?>("--seed") { Description = "Seed of a test double's ids and tokens; its clock then stands still (REFLOW_SEED)", HelpName = "N", DefaultValueFactory = result => Number(result, "REFLOW_SEED") };
         var requests = new Option<string>("--request-log") { Description = "Whether requests are logged for /reflow/v1/requests; on for a test double, else off (REFLOW_REQUEST_LOG)", HelpName = "on|off", DefaultValueFactory = result => Choice(result, "REFLOW_REQUEST_LOG", "auto", "on", "off", "auto") };
         requests.AcceptOnlyFromAmong("on", "off", "auto");
-        var command = new RootCommand("Reflow: a self-hosted work server that speaks Feishu's open API.") { urls, data, workspace, noDemo, limits, admin, testDouble, seed, requests, level };
+        var summary = new Option<int>("--task-summary-max") { Description = "Longest title of a task, in characters (REFLOW_TASK_SUMMARY_MAX)", HelpName = "N", DefaultValueFactory = result => Number(result, "REFLOW_TASK_SUMMARY_MAX") ?? new Settings().TaskSummaryMax };
+        var followers = new Option<int>("--task-followers-max") { Description = "Most followers of a task (REFLOW_TASK_FOLLOWERS_MAX)", HelpName = "N", DefaultValueFactory = result => Number(result, "REFLOW_TASK_FOLLOWERS_MAX") ?? new Settings().TaskFollowersMax };
+        var command = new RootCommand("Reflow: a self-hosted work server that speaks Feishu's open API.") { urls, data, workspace, noDemo, limits, admin, testDouble, seed, requests, summary, followers, level };
         command.Validators.Add(result =>
         {
+            if (result.GetValue(summary) < 1) result.AddError("--task-summary-max is at least 1");
+            if (result.GetValue(followers) < 1) result.AddError("--task-followers-max is at least 1");
             if (result.GetValue(seed) is not null && !result.GetValue(testDouble)) result.AddError("--seed needs --test-double");
         });
         command.SetAction((said, ct) => start(new()
@@ -78,16 +88,18 @@ public sealed record Settings
             TestDouble = said.GetValue(testDouble),
             Seed = said.GetValue(seed),
             RequestLog = said.GetValue(requests) switch { "on" => true, "off" => false, _ => null },
+            TaskSummaryMax = said.GetValue(summary),
+            TaskFollowersMax = said.GetValue(followers),
             LogLevel = said.GetValue(level),
         }, ct));
         return command;
     }
 
-    static int? Seeded(ArgumentResult result)
+    static int? Number(ArgumentResult result, string name)
     {
-        if (Environment("REFLOW_SEED") is not { } text) return null;
-        if (int.TryParse(text, out var seed)) return seed;
-        result.AddError($"REFLOW_SEED is '{text}'; it is an integer");
+        if (Environment(name) is not { } text) return null;
+        if (int.TryParse(text, out var number)) return number;
+        result.AddError($"{name} is '{text}'; it is an integer");
         return null;
     }
 

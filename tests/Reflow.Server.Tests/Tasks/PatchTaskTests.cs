@@ -78,6 +78,16 @@ public class PatchTaskTests
     }
 
     [Fact]
+    public async Task The_limits_that_feishu_does_not_tell_are_settings()
+    {
+        await using var reflow = await TestReflow.Start(settings => settings with { TaskSummaryMax = 2, TaskFollowersMax = 1 });
+        var id = await reflow.NewTask();
+        (await reflow.Patch(id, new { summary = "长😀" }, "summary")).Ok();
+        Assert.Equal(1470437, (await reflow.Patch(id, new { summary = "长长长" }, "summary")).Code);
+        Assert.Equal(1470428, (await reflow.On(id, "POST", "/followers" + ByUserId, new { id_list = await reflow.UserIds("1001", "1002") })).Code);
+    }
+
+    [Fact]
     public async Task Collaborators_change_what_an_app_made()
     {
         await using var reflow = await TestReflow.Start();
