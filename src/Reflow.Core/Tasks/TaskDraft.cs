@@ -74,17 +74,19 @@ public sealed record TaskDraft
     {
         var operation = call.Operation;
         if (Summary.Length == 0 && RichSummary.Length == 0) return Refused(patched is null ? TaskErrors.NoSummary : TaskErrors.BadParameters.Because("a task keeps a title"));
-        if (Length(Summary) > call.Settings.LongestSummary || Length(RichSummary) > call.Settings.LongestSummary
-            || Length(Description) > TaskSettings.LongestText || Length(RichDescription) > TaskSettings.LongestText) return Refused(TaskErrors.TooLong(operation));
+        // What stays was allowed when it was written.
+        var (title, rule) = (patched?.Content.Summary, patched?.Content.RepeatRule);
+        if (Summary != title && IsLonger(Summary, call.Settings.LongestSummary) || RichSummary != patched?.Content.RichSummary && IsLonger(RichSummary, call.Settings.LongestSummary)
+            || IsLonger(Description, TaskSettings.LongestText) || IsLonger(RichDescription, TaskSettings.LongestText)) return Refused(TaskErrors.TooLong(operation));
         if (!RichText.IsWellFormed(RichSummary)) return Refused(TaskErrors.RichSummary(operation));
         if (!RichText.IsWellFormed(RichDescription)) return Refused(TaskErrors.RichDescription(operation));
-        if (Length(Extra) > TaskSettings.LongestText || !IsBase64(Extra)) return Refused(TaskErrors.Extra(operation));
+        if (IsLonger(Extra, TaskSettings.LongestText) || !IsBase64(Extra)) return Refused(TaskErrors.Extra(operation));
         if (!IsCustom(Custom)) return Refused(TaskErrors.Custom(operation));
         var (origin, wrong) = patched is null ? CheckOrigin(operation) : (patched.Content.Origin, null);
         if (wrong is not null) return Refused(wrong);
         if (!string.IsNullOrEmpty(DueTimezone) && call.Settings.Zones(DueTimezone) is null) return Refused(TaskErrors.Timezone(operation));
         if (!TryDue(out var due)) return Refused(TaskErrors.Timestamp(operation));
-        if (RepeatRule.Length > 0 && Tasks.RepeatRule.Parse(RepeatRule) is null) return Refused(TaskErrors.BadRepeatRule(operation));
+        if (RepeatRule.Length > 0 && RepeatRule != rule && Tasks.RepeatRule.Parse(RepeatRule) is null) return Refused(TaskErrors.BadRepeatRule(operation));
         if (RepeatRule.Length > 0 && due is null)
             return Refused(patched is null ? TaskErrors.RepeatWithoutDue : TaskErrors.BadParameters.Because("a task that repeats keeps a due time"));
         if (Collaborators.Distinct().Count() > TaskSettings.MostCollaborators)
@@ -104,7 +106,8 @@ public sealed record TaskDraft
 
     static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 
-    static int Length(string text) => text.Length <= 256 ? text.Length : text.EnumerateRunes().Count();
+    // In code points, of which one takes one or two characters of a string.
+    static bool IsLonger(string text, int most) => text.Length > most && text.EnumerateRunes().Count() > most;
 
     static bool IsBase64(string text) => Convert.TryFromBase64String(text, new byte[text.Length / 4 * 3 + 3], out _);
 
@@ -137,7 +140,7 @@ public sealed record TaskDraft
     static bool IsCustom(string text)
     {
         if (text.Length == 0) return true;
-        if (Length(text) > TaskSettings.LongestText || Object(text) is not { Count: 1 } outer || !outer.TryGetValue("custom_complete", out var platforms)
+        if (IsLonger(text, TaskSettings.LongestText) || Object(text) is not { Count: 1 } outer || !outer.TryGetValue("custom_complete", out var platforms)
             || platforms.ValueKind is not JsonValueKind.Object) return false;
         return platforms.EnumerateObject().All(platform => Platforms.Contains(platform.Name) && platform.Value.ValueKind is JsonValueKind.Object
             && platform.Value.EnumerateObject().All(member => member.Name switch

@@ -44,7 +44,7 @@ static class TaskPages
             """;
         return (
             $"""
-            select id from (select * from ({made} order by t.created_at desc, t.id desc limit $7) union select * from ({member} order by m.created_at desc, m.task_id desc limit $7)) of
+            select id from (select * from ({made} order by t.created_at desc, t.id desc limit $7) union select * from ({member} order by m.created_at desc, m.task_id desc limit $7)) found
             order by created_at desc, id desc limit $7
             """, [.. args, user.UserId]);
 

@@ -73,6 +73,18 @@ public class TaskDraftTests
     }
 
     [Fact]
+    public void What_stays_was_allowed_when_it_was_written()
+    {
+        var written = Least with { Summary = new('x', 300), DueTime = "1", RepeatRule = "FREQ=DAILY" };
+        var task = Assert.IsType<TaskEvent.Created>(Assert.Single(TaskRules.Create(written, "id", Call))).Task;
+        task = task with { Content = task.Content with { RepeatRule = "FREQ=HOURLY" } };
+        var strict = Call with { Settings = Call.Settings with { LongestSummary = 2 } };
+        Assert.Null(TaskDraft.Of(task).Check(strict, task).Error);
+        Assert.Equal(1470437, (TaskDraft.Of(task) with { Summary = "xxx" }).Check(strict, task).Error?.Code);
+        Assert.Equal(1470434, (TaskDraft.Of(task) with { RepeatRule = "FREQ=MINUTELY" }).Check(strict, task).Error?.Code);
+    }
+
+    [Fact]
     public void Rich_text_wins_and_its_plain_text_is_the_title()
     {
         var content = Content(Least with { Summary = "plain", RichSummary = "see [the page](https://example.org) <at id=ou_1></at>now" });
