@@ -68,13 +68,13 @@ public sealed record Settings
         var seed = new Option<int?>("--seed") { Description = "Seed of a test double's ids and tokens; its clock then stands still (REFLOW_SEED)", HelpName = "N", DefaultValueFactory = result => Number(result, "REFLOW_SEED") };
         var requests = new Option<string>("--request-log") { Description = "Whether requests are logged for /reflow/v1/requests; on for a test double, else off (REFLOW_REQUEST_LOG)", HelpName = "on|off", DefaultValueFactory = result => Choice(result, "REFLOW_REQUEST_LOG", "auto", "on", "off", "auto") };
         requests.AcceptOnlyFromAmong("on", "off", "auto");
-        var summary = new Option<int>("--task-summary-max") { Description = "Longest title of a task, in characters (REFLOW_TASK_SUMMARY_MAX)", HelpName = "N", DefaultValueFactory = result => Number(result, "REFLOW_TASK_SUMMARY_MAX") ?? new Settings().TaskSummaryMax };
-        var followers = new Option<int>("--task-followers-max") { Description = "Most followers of a task (REFLOW_TASK_FOLLOWERS_MAX)", HelpName = "N", DefaultValueFactory = result => Number(result, "REFLOW_TASK_FOLLOWERS_MAX") ?? new Settings().TaskFollowersMax };
+        var summary = new Option<int?>("--task-summary-max") { Description = "Longest title of a task, in characters (REFLOW_TASK_SUMMARY_MAX)", HelpName = "N", DefaultValueFactory = result => Number(result, "REFLOW_TASK_SUMMARY_MAX", least: 1) };
+        var followers = new Option<int?>("--task-followers-max") { Description = "Most followers of a task (REFLOW_TASK_FOLLOWERS_MAX)", HelpName = "N", DefaultValueFactory = result => Number(result, "REFLOW_TASK_FOLLOWERS_MAX", least: 1) };
         var command = new RootCommand("Reflow: a self-hosted work server that speaks Feishu's open API.") { urls, data, workspace, noDemo, limits, admin, testDouble, seed, requests, summary, followers, level };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(summary) < 1) result.AddError("--task-summary-max is at least 1");
-            if (result.GetValue(followers) < 1) result.AddError("--task-followers-max is at least 1");
+            if (result.GetValue(summary) is < 1) result.AddError("--task-summary-max is at least 1");
+            if (result.GetValue(followers) is < 1) result.AddError("--task-followers-max is at least 1");
             if (result.GetValue(seed) is not null && !result.GetValue(testDouble)) result.AddError("--seed needs --test-double");
         });
         command.SetAction((said, ct) => start(new()
@@ -88,18 +88,18 @@ public sealed record Settings
             TestDouble = said.GetValue(testDouble),
             Seed = said.GetValue(seed),
             RequestLog = said.GetValue(requests) switch { "on" => true, "off" => false, _ => null },
-            TaskSummaryMax = said.GetValue(summary),
-            TaskFollowersMax = said.GetValue(followers),
+            TaskSummaryMax = said.GetValue(summary) ?? new Settings().TaskSummaryMax,
+            TaskFollowersMax = said.GetValue(followers) ?? new Settings().TaskFollowersMax,
             LogLevel = said.GetValue(level),
         }, ct));
         return command;
     }
 
-    static int? Number(ArgumentResult result, string name)
+    static int? Number(ArgumentResult result, string name, int least = int.MinValue)
     {
         if (Environment(name) is not { } text) return null;
-        if (int.TryParse(text, out var number)) return number;
-        result.AddError($"{name} is '{text}'; it is an integer");
+        if (int.TryParse(text, out var number) && number >= least) return number;
+        result.AddError($"{name} is '{text}'; it is an integer{(least > int.MinValue ? $" from {least} on" : "")}");
         return null;
     }
 

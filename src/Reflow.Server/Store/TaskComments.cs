@@ -54,7 +54,7 @@ static class TaskComments
     {
         var id = comment.Id.ToString(CultureInfo.InvariantCulture);
         await History.Append(session, "task_comment", id, comment.Version, now, comment.Author.ToString()!, operation, $"[\"{act.ToString().ToLowerInvariant()}\"]");
-        if (task.Creator is Actor.App app) await TaskOutbox.Append(session, now, [new TaskNotice.Commented(app.AppId, task.Id, comment.Id, comment.ParentId, act)]);
+        if (task.Creator is Actor.App app) await TaskOutbox.Append(session, task.Id, now, [new TaskNotice.Commented(app.AppId, task.Id, comment.Id, comment.ParentId, act)]);
     }
 
     static TaskComment Read(DbDataReader r) =>

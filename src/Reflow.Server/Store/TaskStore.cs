@@ -100,7 +100,7 @@ public sealed class TaskStore(Db db, Ids ids, TaskSettings settings, TimeProvide
     static async ValueTask Record(Session session, TaskItem task, IReadOnlyList<TaskEvent> events, string by, long now, string operation)
     {
         await History.Append(session, "task", task.Id, task.Version, now, by, operation, Payload(events));
-        await TaskOutbox.Append(session, now, TaskNotice.Of(task, events));
+        await TaskOutbox.Append(session, task.Id, now, TaskNotice.Of(task, events));
     }
 
     static string Payload(IReadOnlyList<TaskEvent> events) =>

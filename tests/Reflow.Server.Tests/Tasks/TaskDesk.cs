@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reflow.Server.Store;
 using Xunit;
 
 namespace Reflow.Server.Tests.Tasks;
@@ -74,8 +75,8 @@ static class TaskDesk
     }
 
     /// <summary>What others are told since an event, as <c>type app payload</c>, oldest first.</summary>
-    public static async Task<IReadOnlyList<string>> Events(this TestReflow reflow, string type = "", long after = 0) => [.. (await reflow.Db.Read(Demo.Tenant,
-        s => s.Query("select type, coalesce(app_id, '*'), payload from outbox where tenant = $1 and seq > $2 and ($3 = '' or type = $3) order by seq", r => $"{r.GetString(0)} {r.GetString(1)} {r.GetString(2)}", after, type), Ct))];
+    public static async Task<IReadOnlyList<string>> Events(this TestReflow reflow, string? type = null, long after = 0) =>
+        [.. (await reflow.Db.Read(Demo.Tenant, s => Outbox.After(s, type, after, 1000), Ct)).SelectMany(row => row.Events).Select(one => $"{one.Type} {one.AppId ?? "*"} {one.Payload}")];
 
     /// <summary>The number of the last event.</summary>
     public static Task<long> LastEvent(this TestReflow reflow) => reflow.Db.Read(Demo.Tenant, s => s.Find("select coalesce(max(seq), 0) from outbox where tenant = $1", r => r.GetInt64(0)), Ct);

@@ -3,7 +3,7 @@ using Reflow.Server.Store;
 
 namespace Reflow.Server.Api.Control;
 
-/// <summary>GET /reflow/v1/tenants/:tenant/events: what others are to be told, in order; after an event, and of one type when asked for.</summary>
+/// <summary>GET /reflow/v1/tenants/:tenant/events: what others are to be told, in order; after a change, and of one type when asked for. The events of one change have one number and are never parted by a page.</summary>
 static class ListEvents
 {
     const int UsualPage = 50, MostPage = 200;
@@ -24,16 +24,19 @@ static class ListEvents
             json.WriteStartArray("events"u8);
             foreach (var row in rows.Take(size))
             {
-                json.WriteStartObject();
-                json.WriteNumber("seq"u8, row.Seq);
-                json.WriteNumber("at"u8, row.At);
-                json.WriteString("type"u8, row.Event.Type);
-                json.WriteString("kind"u8, row.Event.Kind);
-                json.WriteString("id"u8, row.Event.Id);
-                if (row.Event.AppId is { } app) json.WriteString("app_id"u8, app);
-                json.WritePropertyName("event"u8);
-                json.WriteRawValue(row.Event.Payload, skipInputValidation: true);
-                json.WriteEndObject();
+                foreach (var one in row.Events)
+                {
+                    json.WriteStartObject();
+                    json.WriteNumber("seq"u8, row.Seq);
+                    json.WriteNumber("at"u8, row.At);
+                    json.WriteString("type"u8, one.Type);
+                    json.WriteString("kind"u8, row.Kind);
+                    json.WriteString("id"u8, row.Id);
+                    if (one.AppId is { } app) json.WriteString("app_id"u8, app);
+                    json.WritePropertyName("event"u8);
+                    json.WriteRawValue(one.Payload, skipInputValidation: true);
+                    json.WriteEndObject();
+                }
             }
             json.WriteEndArray();
             json.WriteBoolean("has_more"u8, rows.Count > size);

@@ -22,16 +22,14 @@ create table task_comment (
 ) strict, without rowid;
 create index task_comment_in_order on task_comment (tenant, task_id, created_at, id);
 
--- What others are to be told, in the order in which it happened; written in the transaction of the change.
--- Without an app it is for every app of the tenant that asked for its type.
+-- What others are to be told, a row a change, in the order in which they happened; written in the transaction of the change.
+-- The events of a change are a list of {type, app_id, event}; one without an app is for every app of the tenant that asked for its type.
 create table outbox (
-    tenant  text    not null,
-    seq     integer not null,
-    at      integer not null,
-    type    text    not null,
-    kind    text    not null,
-    id      text    not null,
-    app_id  text,
-    payload text    not null,
+    tenant text    not null,
+    seq    integer not null,
+    at     integer not null,
+    kind   text    not null,
+    id     text    not null,
+    events text    not null,
     primary key (tenant, seq)
 ) strict, without rowid;
