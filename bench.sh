@@ -2,6 +2,7 @@
 # Measures Reflow and a bare Kestrel side by side, on loopback, and prints one table: ./bench.sh [SECONDS PER RUN]
 # The same page out of 10,000 items and out of 1,000,000 (some 3 GB of disk, for a while): ./bench.sh search
 # What the length of a template costs a node that is confirmed and rolled back: ./bench.sh projects [SECONDS]
+# A page of 20 reports out of 10,000 and out of REPORTS, 1,000,000 when it is not said: ./bench.sh reports [REPORTS]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false

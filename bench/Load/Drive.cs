@@ -15,9 +15,9 @@ static class Drive
     public const int Connections = 64;
 
     /// <summary>Drives for a while; each connection goes round the requests that are its own.</summary>
-    public static async Task<Pace> Run(Uri address, Func<int, IReadOnlyList<byte[]>> requests, TimeSpan duration)
+    public static async Task<Pace> Run(Uri address, Func<int, IReadOnlyList<byte[]>> requests, TimeSpan duration, int count = Connections)
     {
-        var connections = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Connection.Open(address)));
+        var connections = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => Connection.Open(address)));
         var watch = Stopwatch.StartNew();
         var took = await Task.WhenAll(connections.Select((connection, i) => Task.Run(() => Circle(connection, requests(i), watch, duration))));
         var elapsed = watch.Elapsed;

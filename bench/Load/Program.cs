@@ -4,11 +4,13 @@ using Reflow.Bench.Load;
 
 // load REFLOW BARE [SECONDS]: measures the two programs side by side, in turns, and prints one table.
 // load REFLOW BARE projects [SECONDS]: what the length of a template costs.
+// load REFLOW BARE reports [REPORTS]: measures a page of reports among few and among many.
 const int Rounds = 3, Starts = 7, TasksPerConnection = 2;
 const string App = """{"app_id":"cli_a1b2c3d4e5f60001","app_secret":"ReflowDemoAppSecret00000000000001"}""";
 const string NewTask = """{"summary":"Load","origin":{"platform_i18n_name":"{\"en_us\":\"Bench\"}"}}""";
 
 if (args is [var measured, _, "projects", ..]) return await Projects.Run(measured, TimeSpan.FromSeconds(args is [_, _, _, var wanted] ? double.Parse(wanted, CultureInfo.InvariantCulture) : 4));
+if (args is [_, _, "reports", .. var more]) return await ReportPages.Run(args[0], more);
 var (reflowProgram, bareProgram) = (args[0], args[1]);
 var seconds = TimeSpan.FromSeconds(args is [_, _, var said] ? double.Parse(said, CultureInfo.InvariantCulture) : 4);
 var scratch = Directory.CreateTempSubdirectory("reflow-bench-").FullName;

@@ -124,6 +124,7 @@ public class ReportScheduleLaws
 
     static Arbitrary<Case> Cases()
     {
+        // Half of the days are near a change of some clock.
         var gen =
             from kind in Gen.Elements(Enum.GetValues<CycleKind>())
             let length = LengthOf(kind)
@@ -132,7 +133,6 @@ public class ReportScheduleLaws
             from closeDay in Gen.Choose(openDay, 2 * length)
             from open in Gen.Choose(0, 1439)
             from close in Gen.Choose(0, 1439)
-            // Half of the days are near a change of some clock.
             from day in Gen.OneOf(Gen.Choose(0, 60 * 365), Gen.Elements(20520, 20521, 20522, 20758, 20759, 20760, 20541, 20737, 20745))
             from minute in Gen.Choose(0, 1439)
             select new Case(new(kind, Zones[zone].Id, new(openDay, open), new(closeDay, close), false, 1), Zones[zone], new DateOnly(1970, 2, 1).AddDays(day), minute);
