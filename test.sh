@@ -101,4 +101,8 @@ suite "server" xunit_counts dotnet tests/Reflow.Server.Tests/bin/Release/net10.0
 if check "packages of the conformance suite" npm_packages tests/conformance; then
     suite "conformance" node_counts npm --prefix tests/conformance test --silent
 fi
+install "chromium --version" chromium
+if check "packages of the browser suite" npm_packages tests/browser; then
+    suite "browser" node_counts npm --prefix tests/browser test --silent
+fi
 finish

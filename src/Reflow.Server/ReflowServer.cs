@@ -23,8 +23,11 @@ public sealed class ReflowServer : IAsyncDisposable
     readonly DataDirectory directory;
     readonly TestTenants tenants;
 
-    ReflowServer(WebApplication app, DataDirectory directory, Db db, Tokens tokens, Routes routes, TestTenants tenants, FlowTimers timers, TaskReminders reminders, BatchUpdates batches) =>
-        (this.app, this.directory, Db, Tokens, Routes, this.tenants, Timers, Reminders, Batches) = (app, directory, db, tokens, routes, tenants, timers, reminders, batches);
+    readonly Ids ids;
+    readonly PeopleCache people;
+
+    ReflowServer(WebApplication app, DataDirectory directory, Db db, Ids ids, Tokens tokens, PeopleCache people, Routes routes, TestTenants tenants, FlowTimers timers, TaskReminders reminders, BatchUpdates batches) =>
+        (this.app, this.directory, Db, this.ids, Tokens, this.people, Routes, this.tenants, Timers, Reminders, Batches) = (app, directory, db, ids, tokens, people, routes, tenants, timers, reminders, batches);
 
     /// <summary>The store.</summary>
     internal Db Db { get; }
@@ -77,11 +80,13 @@ public sealed class ReflowServer : IAsyncDisposable
             if (settings.Workspace is not null || settings.Demo && empty) await Furnish(workspace.Value, db, ids, clock, ct);
             var routes = new Routes(Contract.Operations);
             var tokens = new Tokens(db, directory.Key, clock);
-            var flows = new FlowStore(ids, new());
+            var people = new PeopleCache();
+            var flows = new FlowStore(ids, people);
             var tasks = new TaskStore(db, ids, new(Timezones.Find) { LongestSummary = settings.TaskSummaryMax, MostFollowers = settings.TaskFollowersMax }, clock);
+            var limits = new RateLimits(clock, settings.RateLimits);
+            PlatformApi.Serve(routes, db, tokens, limits, directory.Key, clock);
             var projects = Serve(routes, db, ids, tokens, flows, tasks, clock);
             await ItemFactRows.FillIn(db, projects, ct);
-            var limits = new RateLimits(clock, settings.RateLimits);
             db.Replaced += tokens.Forget;
             db.Replaced += flows.Forget;
             db.Replaced += projects.Forget;
@@ -94,7 +99,7 @@ public sealed class ReflowServer : IAsyncDisposable
             var app = Build(settings, routes, db, tokens, projects, limits, testing, requests, clock);
             await Listen(app, settings.Urls, ct);
             if (testing is not null) tenants.Begin();
-            return new(app, directory, db, tokens, routes, tenants,
+            return new(app, directory, db, ids, tokens, people, routes, tenants,
                 new(db, flows, clock, app.Services.GetRequiredService<ILogger<FlowTimers>>()),
                 new(tasks, clock, app.Services.GetRequiredService<ILogger<TaskReminders>>()),
                 new(db, projects, clock, app.Services.GetRequiredService<ILogger<BatchUpdates>>()));
@@ -106,6 +111,15 @@ public sealed class ReflowServer : IAsyncDisposable
             if (e is StoreException) throw new StartException(e.Message, e);
             throw;
         }
+    }
+
+    /// <summary>Applies a workspace while calls are served; from the answer on, every call sees it.</summary>
+    internal async Task<WorkspaceApplication> Apply(Workspace workspace, long now, CancellationToken ct)
+    {
+        var applied = await workspace.Apply(Db, ids, now, ct);
+        Tokens.Forget();
+        people.Forget();
+        return applied;
     }
 
     /// <summary>Serves until the process is told to stop.</summary>
@@ -144,7 +158,6 @@ public sealed class ReflowServer : IAsyncDisposable
     {
         var projects = new ProjectStore(db, ids, clock);
         Health.Serve(routes);
-        IssueTokens.Serve(routes, db, tokens);
         TasksApi.Serve(routes, tasks, ids);
         ListEvents.Serve(routes, db);
         ReportsApi.Serve(routes, db);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Reflow.Server.Gateway;
 using Xunit;
@@ -31,7 +32,10 @@ public sealed record Refused(string Name, string Operation, int Code, Func<TestR
         var row = Row();
         Assert.Equal((int.Parse(row["http"]), Code), (answer.Status, answer.Code));
         Assert.Matches(Pattern(row["msg"]), answer.Message);
-        if (answer.Json.TryGetProperty("err", out var err))
+        if (answer.IsPage) Assert.Contains(answer.Headers["X-Tt-Logid"], answer.Text, StringComparison.Ordinal);
+        // RFC 6749's error is a word, and the log id in the header alone.
+        else if (answer.Json.TryGetProperty("error", out var word) && word.ValueKind is JsonValueKind.String) Assert.NotEmpty(answer.Headers["X-Tt-Logid"]);
+        else if (answer.Json.TryGetProperty("err", out var err))
         {
             Assert.Equal(Code, err.GetProperty("code").GetInt32());
             Assert.Matches(Pattern(row["detail"] is "-" ? row["msg"] : row["detail"]), err.GetProperty("msg").GetString());

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Reflow.Server.Store;
 using Xunit;
 
@@ -17,7 +18,7 @@ public sealed class TestReflow : IAsyncDisposable
     TestReflow(ReflowServer server, ManualClock clock, string data)
     {
         (this.server, Clock, Data) = (server, clock, data);
-        http = new() { Timeout = TimeSpan.FromSeconds(60) };
+        http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = TimeSpan.FromSeconds(60) };
     }
 
     internal ManualClock Clock { get; }
@@ -60,7 +61,7 @@ public sealed class TestReflow : IAsyncDisposable
         if (request.Body is { } body)
         {
             message.Content = new ByteArrayContent(body as byte[] ?? Encoding.UTF8.GetBytes(body as string ?? JsonSerializer.Serialize(body)));
-            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.Headers.FirstOrDefault(header => header.Name == "Content-Type").Value ?? "application/json");
         }
         if (request.Token is { } token) message.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
         foreach (var (name, value) in request.Headers) message.Headers.TryAddWithoutValidation(name, value);
@@ -86,6 +87,16 @@ public sealed class TestReflow : IAsyncDisposable
     /// <summary>A user token of the member with this kunlun id, issued to a demo app.</summary>
     public async Task<string> UserToken(string kunlunId, string app = Demo.App) =>
         (await server.Tokens.Issue(Demo.Tenant, Gateway.TokenKinds.User, app, await UserId(kunlunId), Ct)).Token;
+
+    /// <summary>Applies a workspace file while the server runs.</summary>
+    internal async Task<string> Apply(string yaml)
+    {
+        var reading = Server.Control.Workspace.Parse("test.yaml", yaml);
+        Assert.Equal("", reading.ToString());
+        var applied = await server.Apply(reading.Workspace!, Clock.GetUtcNow().ToUnixTimeMilliseconds(), Ct);
+        Assert.Empty(applied.Faults);
+        return applied.Changes!.ToString();
+    }
 
     /// <summary>The <c>user_id</c> of the member with this kunlun id.</summary>
     public async Task<string> UserId(string kunlunId) =>
@@ -144,11 +155,18 @@ public sealed record Answer(int Status, string Text, IReadOnlyDictionary<string,
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 
     /// <summary><c>code</c>, or Feishu Project's <c>err_code</c>.</summary>
-    public int Code => Json.TryGetProperty("code", out var code) || Json.TryGetProperty("err_code", out code) ? code.GetInt32() : -1;
+    public int Code => Headers.TryGetValue("X-Reflow-Code", out var page) ? int.Parse(page) : IsPage ? 0 : Json.TryGetProperty("code", out var code) || Json.TryGetProperty("err_code", out code) ? code.GetInt32() : -1;
 
-    public string Message => (Json.TryGetProperty("msg", out var msg) || Json.TryGetProperty("err_msg", out msg) ? msg.GetString() : null) ?? "";
+    public string Message => IsPage ? Regex.Match(Text, "<span id=\"message\">(.*?)</span>").Groups[1].Value
+        : (Json.TryGetProperty("msg", out var msg) || Json.TryGetProperty("err_msg", out msg) || Json.TryGetProperty("error_description", out msg) ? msg.GetString() : null) ?? "";
+
+    /// <summary>True when it is meant for a browser.</summary>
+    public bool IsPage => Headers["Content-Type"] == "text/html; charset=utf-8";
 
     public JsonElement Data => Json.GetProperty("data");
+
+    /// <summary>Fails the test unless the answer refuses with this code.</summary>
+    public void Refuses(int code) => Assert.True(Code == code, $"{Status} {Text}");
 
     /// <summary>The answer when it is a success; fails the test otherwise.</summary>
     public Answer Ok()

@@ -14,7 +14,12 @@ static class ApplyDirectory
         {
             await Route(RouteKind.App, app.Id, app.Place, applying, tenantOf);
             applying.Count("apps", await applying.Put("app", [("app_id", app.Id)],
-                [("name", app.Name), ("secret_hash", app.SecretHash), ("owner", app.Owner), ("scopes", List(app.Scopes)), ("redirects", List(app.Redirects))]));
+            [
+                ("name", app.Name), ("secret_hash", app.SecretHash), ("owner", app.Owner), ("scopes", List(app.Scopes)), ("redirects", List(app.Redirects)),
+                ("kind", app.IsStore ? "store" : "self_built"), ("ticket", app.Ticket), ("enabled", Number(app.IsEnabled)), ("installed", Number(app.IsInstalled)), ("refreshes", Number(app.CanRefresh)),
+                ("available_to", List(app.AvailableTo)), ("contacts", List(app.Contacts)),
+            ]));
+            if (!app.IsEnabled || !app.IsInstalled) await RevokeApp(applying.Session, app.Id);
         }
         foreach (var plugin in directory.Plugins)
         {
@@ -54,7 +59,41 @@ static class ApplyDirectory
                 ("kunlun_id", user.KunlunId), ("user_key", user.UserKey), ("name", user.Name), ("en_name", user.EnName), ("email", user.Email), ("mobile", user.Mobile),
                 ("leader_id", user.Leader), ("department_ids", List(user.Departments)), ("doc", JsonSerializer.Serialize(user.Details, StoreJson.Readable.MemberDocument)),
             ]));
+            await Memberships(applying.Session, user);
+            if (await PasswordHash(applying.Session, user) is { } hash) await applying.Put("password", [("user_id", user.Id)], [("hash", hash)]);
+            if (user.Details is { IsFrozen: true } or { IsResigned: true }) await RevokeUser(applying.Session, user.Id);
         }
+    }
+
+    static async ValueTask Memberships(Session session, WorkspaceUser user)
+    {
+        IReadOnlyList<string> departments = user.Departments is [] ? [Department.Root] : user.Departments;
+        var known = await session.Query("select department_id from membership where tenant = $1 and user_id = $2", r => r.GetString(0), user.Id);
+        foreach (var gone in known.Except(departments)) await session.Execute("delete from membership where tenant = $1 and department_id = $2 and user_id = $3", gone, user.Id);
+        foreach (var added in departments.Except(known)) await session.Execute("insert into membership (tenant, department_id, user_id) values ($1, $2, $3)", added, user.Id);
+    }
+
+    /// <summary>The hash to store. Hashing the same password gives another text each time, so the one that is there stays when it still fits.</summary>
+    static async ValueTask<string?> PasswordHash(Session session, WorkspaceUser user)
+    {
+        if (user.Password is null) return user.PasswordHash;
+        var known = await session.Find("select hash from password where tenant = $1 and user_id = $2", r => r.GetString(0), user.Id);
+        return SignInStore.Match(user.Password, known) ? known : SignInStore.Hash(user.Password);
+    }
+
+    /// <summary>Takes back what a user who may not act any more holds, for good: it does not come back with them.</summary>
+    static async ValueTask RevokeUser(Session session, string userId)
+    {
+        await session.Execute("update token set revoked = 1 where tenant = $1 and user_id = $2 and revoked = 0", userId);
+        await session.Execute("update refresh_token set state = 'revoked' where tenant = $1 and user_id = $2 and state = 'live'", userId);
+        await session.Execute("delete from sign_in where tenant = $1 and user_id = $2", userId);
+    }
+
+    /// <summary>As <see cref="RevokeUser"/>, of an app.</summary>
+    static async ValueTask RevokeApp(Session session, string appId)
+    {
+        await session.Execute("update token set revoked = 1 where tenant = $1 and issuer = $2 and revoked = 0", appId);
+        await session.Execute("update refresh_token set state = 'revoked' where tenant = $1 and app_id = $2 and state = 'live'", appId);
     }
 
     /// <summary>
@@ -91,6 +130,8 @@ static class ApplyDirectory
             if (known.Add(id)) await session.Execute("insert into identity (tenant, id, app_id, user_id) values ($1, $2, $3, $4)", id, appId, userId);
         }
     }
+
+    static long Number(bool truth) => truth ? 1 : 0;
 
     static string List(IReadOnlyList<string> items) => JsonSerializer.Serialize([.. items], StoreJson.Readable.StringArray);
 

@@ -15,8 +15,10 @@ public sealed record DirectoryWorkspace(
     static readonly TextFormat PluginId = TextFormat.Of("^MII_[0-9A-Za-z]{1,60}$", "MII_ and at most 60 letters and digits");
     // One SDK pastes it into JSON without escaping (contracts: platform §5).
     static readonly TextFormat Secret = TextFormat.Of("^[0-9A-Za-z]{16,128}$", "16 to 128 letters and digits");
-    static readonly TextFormat Scope = TextFormat.Of(@"^[a-z0-9_]+(:[a-z0-9_.\-]+)+$", "a scope such as task:task:readonly");
-    static readonly TextFormat Redirect = TextFormat.Of(@"^https?://[^\s#]{1,1000}$", "an http or https URL without a fragment");
+    static readonly TextFormat Scope = TextFormat.Of(@"^(offline_access|[a-z0-9_]+(:[a-z0-9_.\-]+)+)$", "a scope such as task:task:readonly");
+    static readonly TextFormat Redirect = TextFormat.Of("^https?://[!-\"$-~]{1,1000}$", "an http or https URL of printable ASCII without a fragment");
+    static readonly TextFormat Password = TextFormat.Of("^.{8,128}$", "8 to 128 characters");
+    static readonly TextFormat PasswordHash = TextFormat.Of("^AQAAAA[A-Za-z0-9+/]{2}([A-Za-z0-9+/]{4}){14,40}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$", "a password as ASP.NET Core Identity hashes it (version 3)");
     static readonly TextFormat UserId = TextFormat.Of(@"^[^\s]{1,64}$", "1 to 64 characters without spaces");
     static readonly TextFormat DepartmentId = TextFormat.Of(@"^[1-9a-zA-Z][a-zA-Z0-9_\-@.]{0,63}$|^0[a-zA-Z0-9_\-@.]{1,63}$", "1 to 64 letters, digits, _ - @ and ., and not 0, which is the root");
     static readonly TextFormat OpenDepartmentId = TextFormat.Of("^od-[0-9a-f]{32}$", "od- and 32 lower-case hexadecimal digits");
@@ -41,7 +43,16 @@ public sealed record DirectoryWorkspace(
         var id = app.RequiredText("app_id", AppId);
         app.DeclareEverywhere("app", "app_id", id);
         return new(app.PlaceOf("app_id"), id, app.Text("name") ?? id, Secrets.Hash(app.RequiredText("secret", Secret)), app.Text("owner", TextFormat.Key) ?? tenantKey,
-            app.TextsOrAll("scopes", Scope), app.Texts("redirect_urls", Redirect));
+            app.TextsOrAll("scopes", Scope), app.Texts("redirect_urls", Redirect))
+        {
+            IsStore = app.OneOf<AppKind>("kind", Word) is AppKind.Store,
+            Ticket = app.Text("ticket", Secret),
+            IsEnabled = app.Flag("enabled", otherwise: true),
+            IsInstalled = app.Flag("installed", otherwise: true),
+            CanRefresh = app.Flag("refresh_tokens", otherwise: true),
+            AvailableTo = app.ReferencesOrAll("user", "available_to"),
+            Contacts = app.ReferencesOrAll("department", "contacts"),
+        };
     }
 
     static WorkspacePlugin ReadPlugin(YamlSection plugin)
@@ -75,10 +86,12 @@ public sealed record DirectoryWorkspace(
         var leader = user.Reference("user", "leader");
         if (leader is not null && leader == id) user.Fault("leader", "nobody leads themself.");
         var status = user.OneOf<MemberStatus>("status", Word);
+        var (password, hash) = (user.Text("password", Password), user.Text("password_hash", PasswordHash));
+        if (password is not null && hash is not null) user.Fault("password", "is given twice: as it is and as a hash.");
         return new(user.PlaceOf("user_id"), id, kunlunId, userKey, user.RequiredText("name"), user.Text("en_name") ?? "", email, mobile, leader, user.References("department", "department_ids", 50),
             new(user.Text("nickname"), (int)(user.OneOf<Gender>("gender", Word) ?? Gender.Unknown), user.Text("enterprise_email", Email), user.Text("job_title"), user.Text("employee_no"),
                 (int)(user.Integer("employee_type", 1, 5) ?? 0), user.Text("city"), user.Text("country"), user.Text("work_station"), user.Integer("join_time", 0, 253_402_300_799) ?? 0,
-                user.Flag("is_tenant_manager"), status is MemberStatus.Frozen, status is MemberStatus.Resigned, user.Text("avatar_url", Url)));
+                user.Flag("is_tenant_manager"), status is MemberStatus.Frozen, status is MemberStatus.Resigned, user.Text("avatar_url", Url))) { Password = password, PasswordHash = hash };
     }
 
     /// <summary>For each circle of departments the place of one of them; each department is walked over once.</summary>
@@ -107,6 +120,12 @@ public sealed record DirectoryWorkspace(
         MemberStatus.Resigned => "resigned",
     };
 
+    static string Word(AppKind kind) => kind switch
+    {
+        AppKind.SelfBuilt => "self_built",
+        AppKind.Store => "store",
+    };
+
     static string Word(Gender gender) => gender switch
     {
         Gender.Unknown => "unknown",
@@ -114,6 +133,12 @@ public sealed record DirectoryWorkspace(
         Gender.Female => "female",
         Gender.Other => "other",
     };
+
+    enum AppKind
+    {
+        SelfBuilt,
+        Store,
+    }
 
     enum MemberStatus
     {
@@ -140,7 +165,29 @@ public sealed record DirectoryWorkspace(
 /// <param name="Owner">Who made it: all apps of one owner know a member by the same union_id.</param>
 /// <param name="Scopes">The scopes that it was granted; <c>*</c> alone is all.</param>
 /// <param name="Redirects">The addresses that users may be sent back to.</param>
-public sealed record WorkspaceApp(WorkspacePlace Place, string Id, string Name, string SecretHash, string Owner, IReadOnlyList<string> Scopes, IReadOnlyList<string> Redirects);
+public sealed record WorkspaceApp(WorkspacePlace Place, string Id, string Name, string SecretHash, string Owner, IReadOnlyList<string> Scopes, IReadOnlyList<string> Redirects)
+{
+    /// <summary>Whether it is made once and installed by many tenants.</summary>
+    public bool IsStore { get; init; }
+
+    /// <summary>What a store app shows for its app token; null when it gets none.</summary>
+    public string? Ticket { get; init; }
+
+    /// <summary>False while it is switched off: its tokens are refused.</summary>
+    public bool IsEnabled { get; init; } = true;
+
+    /// <summary>False while the tenant has not installed it.</summary>
+    public bool IsInstalled { get; init; } = true;
+
+    /// <summary>Whether its user tokens can be refreshed.</summary>
+    public bool CanRefresh { get; init; } = true;
+
+    /// <summary>The <c>user_id</c>s of those who may use it; <c>*</c> alone is everybody.</summary>
+    public IReadOnlyList<string> AvailableTo { get; init; } = ["*"];
+
+    /// <summary>The departments whose people it may see; <c>*</c> alone is all.</summary>
+    public IReadOnlyList<string> Contacts { get; init; } = ["*"];
+}
 
 /// <summary>A plugin of Feishu Project.</summary>
 /// <param name="Place">Where it stands in the file.</param>
@@ -173,4 +220,11 @@ public sealed record WorkspaceDepartment(string Id, string OpenId, string Name, 
 /// <param name="Details">What else contact v3 shows.</param>
 public sealed record WorkspaceUser(
     WorkspacePlace Place, string Id, string? KunlunId, string? UserKey, string Name, string EnName, string? Email, string? Mobile, string? Leader,
-    IReadOnlyList<string> Departments, MemberDocument Details);
+    IReadOnlyList<string> Departments, MemberDocument Details)
+{
+    /// <summary>What they sign in with; hashed when the file is applied. Null when they do not sign in, or <see cref="PasswordHash"/> is given.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>As <see cref="Password"/>, hashed already.</summary>
+    public string? PasswordHash { get; init; }
+}

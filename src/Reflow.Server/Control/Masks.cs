@@ -13,6 +13,7 @@ static partial class Masks
         "authorization" => value.Split(' ', 2) is [var scheme, var token] ? $"{scheme} {Token(token)}" : Token(value),
         "x-plugin-token" => Token(value),
         "cookie" or "set-cookie" => Mask,
+        "location" => Url(value),
         _ => value,
     };
 

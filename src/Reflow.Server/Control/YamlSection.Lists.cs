@@ -28,6 +28,13 @@ public sealed partial class YamlSection
         return Find(name) is YamlScalar { Text: "*" } ? ["*"] : Texts(name, format);
     }
 
+    /// <summary>As <see cref="References"/>, or <c>*</c> for all, which gives a list of that alone; all when absent.</summary>
+    public IReadOnlyList<string> ReferencesOrAll(string kind, string name)
+    {
+        Knows(name, new("string|array", false));
+        return Find(name) is null && !reading.IsCatalogue || Find(name) is YamlScalar { Text: "*" } ? ["*"] : References(kind, name);
+    }
+
     /// <summary>A section in this one; an empty one when absent (see <see cref="IsPresent"/>).</summary>
     public YamlSection Section(string name) => Section(name, isRequired: false);
 

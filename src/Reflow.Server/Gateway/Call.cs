@@ -1,7 +1,10 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.WebUtilities;
 using Reflow.Core;
+using Reflow.Server.Store;
 
 namespace Reflow.Server.Gateway;
 
@@ -64,8 +67,12 @@ public sealed class Call : IDisposable
     /// <summary>The value of a query parameter, the last one when it is repeated; null when absent or empty.</summary>
     public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) && values is [.., { Length: > 0 } last] ? last : null;
 
+    /// <summary>The values of a query parameter that may be repeated, without empty ones.</summary>
+    public IReadOnlyList<string> QueryList(string name) => Http.Request.Query.TryGetValue(name, out var values) ? [.. values.Where(value => !string.IsNullOrEmpty(value)).Select(value => value!)] : [];
+
     /// <summary>Reads and parses the body; an absent one is an empty object. False with the reason when it is no JSON or too large.</summary>
-    internal async ValueTask<(bool Read, string Why)> ReadBody()
+    /// <param name="forms">Whether it may be a form as well, whose fields are then its members.</param>
+    internal async ValueTask<(bool Read, string Why)> ReadBody(bool forms = false)
     {
         var request = Http.Request;
         rented = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(request.ContentLength ?? 0, 1023, LargestBody) + 1);
@@ -82,7 +89,8 @@ public sealed class Call : IDisposable
             if (length == rented.Length) Grow();
         }
         Sent = rented.AsMemory(0, length);
-        return Parse(Sent);
+        // Whoever says "form" and sends an object means the object: curl -d does.
+        return forms && request.HasFormContentType && !Sent.Span.Trim(" \t\r\n"u8).StartsWith("{"u8) ? ParseForm(Sent.Span) : Parse(Sent);
     }
 
     /// <inheritdoc/>
@@ -107,6 +115,16 @@ public sealed class Call : IDisposable
         {
             return (false, $"the body is not JSON: {e.Message}");
         }
+        Body = Input.Of(body.RootElement);
+        return (true, "");
+    }
+
+    (bool Read, string Why) ParseForm(ReadOnlySpan<byte> sent)
+    {
+        var fields = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(sent));
+        if (fields.Any(field => field.Value.Count > 1)) return (false, "a field comes twice");
+        if (fields.Any(field => field.Key.Contains('\0') || field.Value.ToString().Contains('\0'))) return (false, "a field holds what is no text: U+0000");
+        body = JsonSerializer.SerializeToDocument(fields.ToDictionary(field => field.Key, field => field.Value.ToString()), StoreJson.Default.DictionaryStringString);
         Body = Input.Of(body.RootElement);
         return (true, "");
     }

@@ -3,15 +3,23 @@ using Reflow.Core;
 
 namespace Reflow.Server.Gateway;
 
-/// <summary>Which door leads to which family.</summary>
+/// <summary>Which door leads to which operation: its family's, but for the few with manners of their own.</summary>
 sealed record Doors(Door Open, Door Project, Door Control)
 {
-    /// <summary>The door of a family.</summary>
-    public Door Of(Family family) => family switch
+    readonly Door oauth = new OAuthDoor(), pages = new PageDoor();
+
+    /// <summary>The door of an operation.</summary>
+    public Door Of(Operation operation) => operation.Family switch
     {
         Family.Projects => Project,
         Family.Control => Control,
-        Family.Platform or Family.Flows or Family.Reports or Family.Tasks => Open,
+        Family.Platform => operation.Name switch
+        {
+            "authen.v2.oauth.token" or "oauth.v3.token" => oauth,
+            "authen.v1.authorize" or "authen.v1.authorize.submit" or "authen.v1.index" => pages,
+            _ => Open,
+        },
+        Family.Flows or Family.Reports or Family.Tasks => Open,
     };
 }
 
@@ -26,6 +34,9 @@ public abstract class Door
 
     /// <summary>Writes the whole body of the answer.</summary>
     public abstract void Write(Utf8JsonWriter json, Call call, in Reply reply);
+
+    /// <summary>The page that answers instead of a body; null where answers are JSON.</summary>
+    public virtual HtmlPage? PageOf(Call call, in Reply reply) => null;
 
     /// <summary>The body could not be read as JSON.</summary>
     public abstract Refusal Unreadable(string why);

@@ -18,7 +18,7 @@ sealed partial class Gateway
             return;
         }
         using var call = new Call(http, match, logIds.Next(), clock);
-        var door = doors.Of(match.Operation.Family);
+        var door = doors.Of(match.Operation);
         var (reply, strike) = await Answer(call, door, match.Handler, began);
         var outcome = strike?.Effect switch
         {
@@ -95,6 +95,7 @@ sealed partial class Gateway
 
     static byte[] Body(Call call, Door door, in Reply reply)
     {
+        if (door.PageOf(call, reply) is { } page) return page.Begin(call);
         Head(call, reply);
         var bytes = Rendered(call, door, reply);
         call.Http.Response.ContentLength = bytes.Length;

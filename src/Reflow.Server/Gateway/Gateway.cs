@@ -39,7 +39,7 @@ sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, Tes
             return;
         }
         using var call = new Call(http, match, logIds.Next(), clock);
-        var door = doors.Of(match.Operation.Family);
+        var door = doors.Of(match.Operation);
         var reply = await Answer(call, door, match.Handler);
         if (!http.RequestAborted.IsCancellationRequested) await Send(call, door, reply);
     }
@@ -77,6 +77,11 @@ sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, Tes
 
     static async Task Send(Call call, Door door, Reply reply)
     {
+        if (door.PageOf(call, reply) is { } page)
+        {
+            await call.Http.Response.BodyWriter.WriteAsync(page.Begin(call), call.Aborted);
+            return;
+        }
         Head(call, reply);
         if (reply.File is { } file) await file.Write(call.Http.Response.BodyWriter, call.Aborted);
         else Render(call, door, reply);

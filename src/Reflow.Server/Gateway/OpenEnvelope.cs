@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reflow.Core.Directory;
 
 namespace Reflow.Server.Gateway;
 
@@ -50,28 +51,40 @@ static class OpenEnvelope
         if (error.Reason is { } reason) json.WriteString("message"u8, reason);
         json.WriteString("log_id"u8, call.LogId);
         json.WriteString("logid"u8, call.LogId);
-        if (refusal.Scopes is { Count: > 0 } scopes) WriteScopes(json, call, scopes);
+        if (refusal.Scopes is { Count: > 0 } scopes) WriteScopes(json, call, scopes, error.Code);
+        // What a store refuses is an error alone; there is one field scope that a request can need.
+        else if (error.Code == GatewayErrors.FieldScopeCode) WriteViolations(json, [Identities.UserIdScope], "field_scope_required"u8);
         if (refusal.Fields is { Count: > 0 } fields) WriteFields(json, fields);
         json.WriteEndObject();
     }
 
-    static void WriteScopes(Utf8JsonWriter json, Call call, IReadOnlyList<string> scopes)
+    static void WriteScopes(Utf8JsonWriter json, Call call, IReadOnlyList<string> scopes, int code)
     {
-        json.WriteString("troubleshooter"u8, $"排查建议查看(Troubleshooting suggestions): {Origin(call)}/search?from=openapi&log_id={call.LogId}&code=99991672&method_id={call.Operation.Name}");
-        json.WriteStartArray("permission_violations"u8);
-        foreach (var scope in scopes)
+        if (code == GatewayErrors.UserScopeCode)
         {
-            json.WriteStartObject();
-            json.WriteString("type"u8, "action_scope_required"u8);
-            json.WriteString("subject"u8, scope);
-            json.WriteEndObject();
+            WriteViolations(json, scopes, "action_privilege_required"u8);
+            return;
         }
-        json.WriteEndArray();
+        json.WriteString("troubleshooter"u8, $"排查建议查看(Troubleshooting suggestions): {Origin(call)}/search?from=openapi&log_id={call.LogId}&code=99991672&method_id={call.Operation.Name}");
+        WriteViolations(json, scopes, "action_scope_required"u8);
         json.WriteStartArray("helps"u8);
         json.WriteStartObject();
         json.WriteString("url"u8, AppPage(call, call.Caller.AppId, scopes));
         json.WriteString("description"u8, $"Learn more about scopes and how to add them: [{string.Join(", ", scopes)}]");
         json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    static void WriteViolations(Utf8JsonWriter json, IReadOnlyList<string> scopes, ReadOnlySpan<byte> type)
+    {
+        json.WriteStartArray("permission_violations"u8);
+        foreach (var scope in scopes)
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, type);
+            json.WriteString("subject"u8, scope);
+            json.WriteEndObject();
+        }
         json.WriteEndArray();
     }
 

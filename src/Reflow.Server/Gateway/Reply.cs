@@ -54,6 +54,12 @@ public readonly struct Reply
     /// <summary>What is answered instead of an envelope; null otherwise.</summary>
     internal StreamedFile? File { get; private init; }
 
+    /// <summary>A page, for the few operations that a browser asks for.</summary>
+    public HtmlPage? Html { get; private init; }
+
+    /// <summary>A page.</summary>
+    public static implicit operator Reply(HtmlPage page) => new(null, null, false, "") { Html = page };
+
     /// <summary>A refusal.</summary>
     public static implicit operator Reply(Refusal refusal) => new(refusal, null, false, "");
 

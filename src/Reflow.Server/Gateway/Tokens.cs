@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -24,7 +25,7 @@ public sealed class Tokens(Db db, byte[] key, TimeProvider clock)
     const long Kept = 24 * 60 * 60 * 1000;
     const int MostRemembered = 50_000;
 
-    readonly ConcurrentDictionary<string, Caller> remembered = new(StringComparer.Ordinal);
+    volatile ConcurrentDictionary<string, Caller> remembered = new(StringComparer.Ordinal);
 
     /// <summary>The token that an app or plugin gets now, and how long it has left in whole seconds.</summary>
     /// <param name="tenant">The issuer's tenant.</param>
@@ -36,42 +37,75 @@ public sealed class Tokens(Db db, byte[] key, TimeProvider clock)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var known = await session.Find(
-            "select nonce, expires_at from token where tenant = $1 and issuer = $2 and kind = $3 and expires_at >= $4 and user_id is not distinct from $5 order by expires_at desc limit 1",
+            "select nonce, expires_at from token where tenant = $1 and issuer = $2 and kind = $3 and expires_at >= $4 and user_id is not distinct from $5 and scopes is null and revoked = 0 order by expires_at desc limit 1",
             r => new Issued(r.GetString(0), r.GetInt64(1)), issuer, Word(kind), now + Renewal, userId);
         if (known is null)
         {
             known = new(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), now + Life);
-            await session.Execute("delete from token where tenant = $1 and expires_at < $2", now - Kept);
-            await session.Execute(
-                "insert into token (tenant, hash, kind, issuer, user_id, nonce, issued_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-                Hash(Text(tenant, kind, issuer, known.Nonce)), Word(kind), issuer, userId, known.Nonce, now, known.ExpiresAt);
+            await Insert(session, kind, issuer, userId, known, null, now);
         }
         return (Text(tenant, kind, issuer, known.Nonce), (known.ExpiresAt - now) / 1000);
     }, ct);
 
+    /// <summary>A new user token with these scopes, in the session that takes a code or refresh token for it: none is ever handed out twice.</summary>
+    public async ValueTask<string> Mint(Session session, string appId, string userId, IReadOnlyList<string> scopes, long now)
+    {
+        var issued = new Issued(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), now + Life);
+        await Insert(session, TokenKinds.User, appId, userId, issued, JsonSerializer.Serialize([.. scopes], StoreJson.Default.StringArray), now);
+        return Text(session.Tenant, TokenKinds.User, appId, issued.Nonce);
+    }
+
     /// <summary>Whom a token of this kind stands for, or stood for until it expired; null when it is unknown.</summary>
     public async ValueTask<Caller?> Find(string token, TokenKinds kind, CancellationToken ct)
     {
-        if (remembered.TryGetValue(token, out var caller)) return caller.Kind == kind ? caller : null;
+        // Held from before the read: what is read before somebody forgets is not remembered after.
+        var known = remembered;
+        if (known.TryGetValue(token, out var caller)) return caller.Kind == kind ? caller : null;
         if (TenantOf(token) is not { } tenant) return null;
         caller = await db.Read(tenant, session => Load(session, token, kind), ct);
         if (caller is null) return null;
-        if (remembered.Count >= MostRemembered) remembered.Clear();
-        remembered[token] = caller;
+        if (known.Count >= MostRemembered) known.Clear();
+        known[token] = caller;
         return caller;
     }
 
     /// <summary>Forgets what was read, so that changed apps and scopes show at once.</summary>
-    public void Forget() => remembered.Clear();
+    public void Forget() => remembered = new(StringComparer.Ordinal);
 
-    static async ValueTask<Caller?> Load(Session session, string token, TokenKinds kind)
+    async ValueTask Insert(Session session, TokenKinds kind, string issuer, string? userId, Issued issued, string? scopes, long now)
     {
-        var sql = kind is TokenKinds.Plugin or TokenKinds.Virtual or TokenKinds.PluginUser
-            ? "select t.issuer, t.user_id, t.expires_at, '[\"*\"]', t.issuer from token t join plugin p on p.tenant = t.tenant and p.plugin_id = t.issuer where t.tenant = $1 and t.hash = $2 and t.kind = $3"
-            : "select t.issuer, t.user_id, t.expires_at, a.scopes, a.owner from token t join app a on a.tenant = t.tenant and a.app_id = t.issuer where t.tenant = $1 and t.hash = $2 and t.kind = $3";
-        return await session.Find(sql, r => new Caller(session.Tenant, kind, r.GetString(0), r.GetString(4), r.TextOrNull(1), new(JsonSerializer.Deserialize(r.GetString(3), StoreJson.Default.StringArray)!), r.GetInt64(2)),
-            Hash(token), Word(kind));
+        await session.Execute("delete from token where tenant = $1 and expires_at < $2", now - Kept);
+        await session.Execute(
+            "insert into token (tenant, hash, kind, issuer, user_id, nonce, issued_at, expires_at, scopes) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            Hash(Text(session.Tenant, kind, issuer, issued.Nonce)), Word(kind), issuer, userId, issued.Nonce, now, issued.ExpiresAt, scopes);
     }
+
+    static ValueTask<Caller?> Load(Session session, string token, TokenKinds kind) => kind is TokenKinds.Plugin or TokenKinds.Virtual or TokenKinds.PluginUser
+        ? session.Find(
+            "select t.issuer, t.user_id, t.expires_at from token t join plugin p on p.tenant = t.tenant and p.plugin_id = t.issuer where t.tenant = $1 and t.hash = $2 and t.kind = $3 and t.revoked = 0",
+            r => new Caller(session.Tenant, kind, r.GetString(0), r.GetString(0), r.TextOrNull(1), new(["*"]), r.GetInt64(2)), Hash(token), Word(kind))
+        : session.Find(
+            """
+            select t.issuer, t.user_id, t.expires_at, a.scopes, a.owner, t.scopes, t.revoked, a.enabled, a.installed, m.doc
+            from token t join app a on a.tenant = t.tenant and a.app_id = t.issuer left join member m on m.tenant = t.tenant and m.user_id = t.user_id
+            where t.tenant = $1 and t.hash = $2 and t.kind = $3
+            """, r => Read(r, session.Tenant, kind), Hash(token), Word(kind));
+
+    static Caller Read(DbDataReader row, string tenant, TokenKinds kind)
+    {
+        var app = new Scopes(Names(row.GetString(3)));
+        var caller = new Caller(tenant, kind, row.GetString(0), row.GetString(4), row.TextOrNull(1), row.IsDBNull(5) ? app : app.Of(Names(row.GetString(5))), row.GetInt64(2)) { AppScopes = app };
+        return caller with
+        {
+            Standing = !row.Truth(7) ? Standing.AppOff
+                : !row.Truth(8) ? Standing.AppNotInstalled
+                : caller.UserId is not null && DirectoryStore.StandingOf(row.TextOrNull(9)) is not Standing.Good and var standing ? standing
+                : row.Truth(6) ? Standing.Revoked
+                : Standing.Good,
+        };
+    }
+
+    static string[] Names(string list) => JsonSerializer.Deserialize(list, StoreJson.Default.StringArray)!;
 
     string Text(string tenant, TokenKinds kind, string issuer, string nonce)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Reflow.Core;
 using Reflow.Core.Directory;
 using Reflow.Server.Gateway;
@@ -13,6 +14,7 @@ public static class DirectoryStore
     /// </summary>
     public static async ValueTask<(IReadOnlyList<string> UserIds, Error? Error)> Resolve(Session session, Caller caller, UserIdType type, IReadOnlyList<string> ids)
     {
+        if (type is UserIdType.UserId && ids.Count > 0 && !caller.Scopes.Has(Identities.UserIdScope)) return ([], GatewayErrors.UserIdScopeMissing(caller.AppId));
         var found = new List<string>(ids.Count);
         var unknown = new List<string>();
         foreach (var id in ids)
@@ -36,6 +38,14 @@ public static class DirectoryStore
             UserIdType.UserId => GatewayErrors.UnknownUserIds(unknown),
         });
     }
+
+    /// <summary>How a member stands, by what is stored of them; null is nobody.</summary>
+    public static Standing StandingOf(string? document) => document is null ? Standing.UserGone : JsonSerializer.Deserialize(document, StoreJson.Default.MemberDocument)! switch
+    {
+        { IsResigned: true } => Standing.UserResigned,
+        { IsFrozen: true } => Standing.UserFrozen,
+        _ => Standing.Good,
+    };
 
     /// <summary>The tenant of an app or a plugin; null when nobody has that id.</summary>
     public static ValueTask<string?> TenantOf(SystemSession session, RouteKind kind, string id) =>

@@ -59,12 +59,16 @@ sealed class People
 /// <summary>Remembers each tenant's people until somebody changes them.</summary>
 sealed class PeopleCache
 {
-    readonly ConcurrentDictionary<string, People> known = [];
+    volatile ConcurrentDictionary<string, People> known = [];
 
     /// <summary>The people of the session's tenant.</summary>
-    public async ValueTask<People> Of(Session session) =>
-        known.TryGetValue(session.Tenant, out var people) ? people : known[session.Tenant] = await People.Load(session);
+    public async ValueTask<People> Of(Session session)
+    {
+        // Held from before the read: what is read before somebody forgets is not remembered after.
+        var remembered = known;
+        return remembered.TryGetValue(session.Tenant, out var people) ? people : remembered[session.Tenant] = await People.Load(session);
+    }
 
     /// <summary>Forgets what was read, so that changed people show at once.</summary>
-    public void Forget() => known.Clear();
+    public void Forget() => known = [];
 }

@@ -27,7 +27,7 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
     public async Task The_demo_workspace_is_created_once_and_then_found_unchanged()
     {
         var first = (await Workspace.Demo().Apply(db, new(TimeProvider.System), Now, Ct)).Changes!;
-        Assert.Equal("tenants: 2 created, 0 changed, 0 unchanged\napps: 3 created, 0 changed, 0 unchanged\nplugins: 1 created, 0 changed, 0 unchanged\n"
+        Assert.Equal("tenants: 2 created, 0 changed, 0 unchanged\napps: 4 created, 0 changed, 0 unchanged\nplugins: 1 created, 0 changed, 0 unchanged\n"
             + "departments: 4 created, 0 changed, 0 unchanged\nusers: 7 created, 0 changed, 0 unchanged\ntasks: 13 created, 0 changed, 0 unchanged", string.Join('\n', first.ToString().Split('\n').Where(Own)));
         var before = await State();
         var second = (await Workspace.Demo().Apply(db, new(TimeProvider.System), Now + 1_000_000, Ct)).Changes!;

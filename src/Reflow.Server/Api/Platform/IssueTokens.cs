@@ -22,10 +22,9 @@ static class IssueTokens
     static async ValueTask<Reply> Handle(Call call, Db db, Tokens tokens, bool alsoAsApp)
     {
         var (appId, secret) = (call.Body.Text("app_id"), call.Body.Text("app_secret"));
-        if (call.Body.Refusal is not null || string.IsNullOrEmpty(secret) || !IsAppId(appId)) return InvalidParam;
-        var tenant = await db.ReadSystem(session => DirectoryStore.TenantOf(session, RouteKind.App, appId!), call.Aborted);
-        if (tenant is null || !await Knows(db, tenant, appId!, secret, call.Aborted)) return SecretInvalid;
-        var (token, secondsLeft) = await tokens.Issue(tenant, TokenKinds.Tenant, appId!, userId: null, call.Aborted);
+        if (call.Body.Refusal is not null || string.IsNullOrEmpty(secret) || !AppStore.IsId(appId)) return InvalidParam;
+        if (await AppStore.Find(db, appId!, call.Aborted) is not { } app || !Secrets.Match(secret, app.SecretHash)) return SecretInvalid;
+        var (token, secondsLeft) = await tokens.Issue(app.Tenant, TokenKinds.Tenant, app.Id, userId: null, call.Aborted);
         return Reply.TopLevel("ok", json =>
         {
             if (alsoAsApp) json.WriteString("app_access_token"u8, token);
@@ -33,12 +32,4 @@ static class IssueTokens
             json.WriteNumber("expire"u8, secondsLeft);
         });
     }
-
-    static async Task<bool> Knows(Db db, string tenant, string appId, string secret, CancellationToken ct)
-    {
-        var hash = await db.Read(tenant, session => session.Find("select secret_hash from app where tenant = $1 and app_id = $2", r => r.GetString(0), appId), ct);
-        return hash is not null && Secrets.Match(secret, hash);
-    }
-
-    static bool IsAppId(string? id) => id is { Length: 20 } && id.StartsWith("cli_", StringComparison.Ordinal) && id.AsSpan(4).IndexOfAnyExcept("0123456789abcdefABCDEF") < 0;
 }
