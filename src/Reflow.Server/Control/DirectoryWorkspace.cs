@@ -91,7 +91,8 @@ public sealed record DirectoryWorkspace(
         return new(user.PlaceOf("user_id"), id, kunlunId, userKey, user.RequiredText("name"), user.Text("en_name") ?? "", email, mobile, leader, user.References("department", "department_ids", 50),
             new(user.Text("nickname"), (int)(user.OneOf<Gender>("gender", Word) ?? Gender.Unknown), user.Text("enterprise_email", Email), user.Text("job_title"), user.Text("employee_no"),
                 (int)(user.Integer("employee_type", 1, 5) ?? 0), user.Text("city"), user.Text("country"), user.Text("work_station"), user.Integer("join_time", 0, 253_402_300_799) ?? 0,
-                user.Flag("is_tenant_manager"), status is MemberStatus.Frozen, status is MemberStatus.Resigned, user.Text("avatar_url", Url))) { Password = password, PasswordHash = hash };
+                user.Flag("is_tenant_manager"), status is MemberStatus.Frozen, status is MemberStatus.Resigned, user.Text("avatar_url", Url)))
+        { Password = password, PasswordHash = hash };
     }
 
     /// <summary>For each circle of departments the place of one of them; each department is walked over once.</summary>

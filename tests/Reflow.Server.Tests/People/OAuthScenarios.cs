@@ -24,8 +24,13 @@ public class OAuthScenarios
         Request Ask(object body) => new("POST", path, body);
         Request With(string code, string? verifier = null, string? redirect = null, string? scope = null) => Ask(new Dictionary<string, string?>
         {
-            ["grant_type"] = "authorization_code", ["client_id"] = Demo.App, ["client_secret"] = Grants.Secret, ["code"] = code,
-            ["code_verifier"] = verifier, ["redirect_uri"] = redirect, ["scope"] = scope,
+            ["grant_type"] = "authorization_code",
+            ["client_id"] = Demo.App,
+            ["client_secret"] = Grants.Secret,
+            ["code"] = code,
+            ["code_verifier"] = verifier,
+            ["redirect_uri"] = redirect,
+            ["scope"] = scope,
         });
         Refused Row(string name, int code, Func<TestReflow, Task<Request>> when) => new(name, operation, code, when);
 
