@@ -3,7 +3,7 @@ using Reflow.Core.Directory;
 using Reflow.Server.Gateway;
 using Xunit;
 
-namespace Reflow.Server.Tests.People;
+namespace Reflow.Server.Tests.Identity;
 
 /// <summary>People and departments: what contact v3 answers and refuses (contracts: platform §3), and the ids by which every operation names people.</summary>
 public class ContactScenarios

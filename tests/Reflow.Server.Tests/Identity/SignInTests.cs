@@ -4,7 +4,7 @@ using Reflow.Server.Api.Platform;
 using Reflow.Server.Store;
 using Xunit;
 
-namespace Reflow.Server.Tests.People;
+namespace Reflow.Server.Tests.Identity;
 
 /// <summary>Signing in and agreeing, page by page, as a browser does (contracts: platform §1.4).</summary>
 public class SignInTests

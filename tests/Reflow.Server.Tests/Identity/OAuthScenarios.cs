@@ -2,7 +2,7 @@ using System.Text;
 using Reflow.Core.Directory;
 using Xunit;
 
-namespace Reflow.Server.Tests.People;
+namespace Reflow.Server.Tests.Identity;
 
 /// <summary>What the newer token endpoints refuse (contracts: platform §1.4).</summary>
 public class OAuthScenarios

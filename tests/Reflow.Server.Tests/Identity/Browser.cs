@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Xunit;
 
-namespace Reflow.Server.Tests.People;
+namespace Reflow.Server.Tests.Identity;
 
 /// <summary>A browser as far as the pages need one: it keeps cookies, fills in forms and follows Reflow's own redirects.</summary>
 sealed class Browser(TestReflow reflow)

@@ -2,7 +2,7 @@ using Reflow.Core.Directory;
 using Reflow.Server.Store;
 using Xunit;
 
-namespace Reflow.Server.Tests.People;
+namespace Reflow.Server.Tests.Identity;
 
 /// <summary>Codes and refresh tokens without a browser.</summary>
 static class Grants

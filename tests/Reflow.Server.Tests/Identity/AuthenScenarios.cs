@@ -2,7 +2,7 @@ using Reflow.Core.Directory;
 using Reflow.Server.Gateway;
 using Xunit;
 
-namespace Reflow.Server.Tests.People;
+namespace Reflow.Server.Tests.Identity;
 
 /// <summary>What the older authen operations and those of store apps refuse, with HTTP 200 (contracts: platform §1.2, §1.4); and what tokens of what was switched off are worth.</summary>
 public class AuthenScenarios

@@ -1,7 +1,7 @@
 using System.Text;
 using Xunit;
 
-namespace Reflow.Server.Tests.People;
+namespace Reflow.Server.Tests.Identity;
 
 /// <summary>User tokens: how they are got, refreshed, narrowed and lost (contracts: platform §1.4, §1.5).</summary>
 public class GrantTests

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Reflow.Server.Tests.People;
+namespace Reflow.Server.Tests.Identity;
 
 /// <summary>What the authorize page refuses, on a page of its own: whoever cannot be trusted is never redirected to (contracts: platform §1.4).</summary>
 public class AuthorizeScenarios
