@@ -131,7 +131,7 @@ public class GrantTests
     [Fact]
     public async Task Tokens_survive_a_restart()
     {
-        await using var reflow = await TestReflow.Start();
+        var reflow = await TestReflow.Start();
         var (code, token) = (await reflow.Code(), (await reflow.Grant()).Json.GetProperty("access_token").GetString()!);
         await reflow.Stop();
         await using var again = await TestReflow.StartOn(reflow.Data, reflow.Clock);
