@@ -58,7 +58,7 @@ public sealed class ReflowServer : IAsyncDisposable
     public static async Task<ReflowServer> Start(Settings settings, TimeProvider clock, CancellationToken ct)
     {
         var real = clock;
-        var directory = DataDirectory.Open(settings.Data);
+        var directory = DataDirectory.Open(settings.Data, Chance.Of(settings.Seed, "key"));
         var testing = settings.TestDouble ? new TestDouble(new(clock), new(settings.Seed ?? 0), new()) : null;
         var requests = settings.RequestLog ?? settings.TestDouble ? new RequestLog() : null;
         if (settings.Seed is not null && testing is not null)
@@ -94,6 +94,7 @@ public sealed class ReflowServer : IAsyncDisposable
             var resets = new Resets(db, Path.Combine(directory.Path, "resets"), made => Furnish(workspace.Value, made, ids, clock, CancellationToken.None));
             if (testing is not null && empty) await resets.KeepFurnished(ct);
             var tenants = new TestTenants(db, ids, clock, real, Chance.Of(settings.Seed, "test tenants"));
+            ApplyWorkspace.Serve(routes, db, ids);
             TestControls.Serve(routes, testing ?? new(new(clock), new(0), new()), requests, resets, new(db, Path.Combine(directory.Path, "snapshots"), clock),
                 tenants, workspace);
             var app = Build(settings, routes, db, tokens, projects, limits, testing, requests, clock);

@@ -55,6 +55,7 @@ sealed class TestTenants(Db db, Ids ids, TimeProvider clock, TimeProvider real, 
     {
         if (timer is not null) await timer.DisposeAsync();
         await sweeping.WaitAsync();
+        sweeping.Release();
     }
 
     // A sweep that fails is made up for by the next.

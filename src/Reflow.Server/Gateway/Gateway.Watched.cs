@@ -1,3 +1,4 @@
+using System.Globalization;
 using Reflow.Server.Control;
 
 namespace Reflow.Server.Gateway;
@@ -10,6 +11,8 @@ sealed partial class Gateway
     async Task Watched(HttpContext http, Routes.Match? match)
     {
         var began = clock.GetTimestamp();
+        // Kestrel would tell the real time, beside stamps of a time that was moved.
+        if (testing is not null) http.Response.Headers.Date = clock.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         if (match is null)
         {
             var at = clock.GetUtcNow().ToUnixTimeMilliseconds();

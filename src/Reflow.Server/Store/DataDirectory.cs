@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Reflow.Server.Store;
 
 /// <summary>The directory of the embedded store: the database, the key that tokens are derived from, and the lock that keeps a second server out.</summary>
@@ -23,7 +21,7 @@ sealed class DataDirectory : IDisposable
     public string DatabaseFile => System.IO.Path.Combine(Path, "reflow.db");
 
     /// <exception cref="StartException">It cannot be written, or another server has it.</exception>
-    public static DataDirectory Open(string path)
+    public static DataDirectory Open(string path, Chance chance)
     {
         var passing = path == InMemory;
         if (passing)
@@ -35,7 +33,7 @@ sealed class DataDirectory : IDisposable
         {
             var full = Directory.CreateDirectory(path).FullName;
             var held = new FileStream(System.IO.Path.Combine(full, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            try { return new(full, held, LoadKey(System.IO.Path.Combine(full, KeyFile)), passing); }
+            try { return new(full, held, LoadKey(System.IO.Path.Combine(full, KeyFile), chance), passing); }
             catch
             {
                 held.Dispose();
@@ -80,10 +78,11 @@ sealed class DataDirectory : IDisposable
         }
     }
 
-    static byte[] LoadKey(string file)
+    static byte[] LoadKey(string file, Chance chance)
     {
         if (File.Exists(file)) return Convert.FromHexString(File.ReadAllText(file).Trim());
-        var key = RandomNumberGenerator.GetBytes(32);
+        var key = new byte[32];
+        chance.Fill(key);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using var stream = new FileStream(file, options);

@@ -46,6 +46,7 @@ public class ClockScenarios
         var then = (await desk.Do("POST", "/clock/advance", new { by_ms = Hour })).GetProperty("now").GetInt64();
         (await desk.Complete(task)).Ok();
         Assert.Equal($"{then / 1000}", await desk.Completed(task));
+        Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(then).ToString("R"), (await desk.Control("GET", "/clock")).Headers["Date"]);
         await desk.Do("POST", "/clock/advance", new { by_ms = Hour });
         Assert.Equal(99991663, (await desk.Complete(task)).Code);
     }

@@ -5,7 +5,7 @@ namespace Reflow.Server.Tests.TestControls;
 /// <summary>A running test double with its admin token at hand.</summary>
 sealed class Desk : IAsyncDisposable
 {
-    const string Admin = "the-admin-token";
+    public const string Admin = "the-admin-token";
 
     Desk(TestReflow reflow) => Reflow = reflow;
 

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+using Reflow.Core;
+using Reflow.Server.Control;
+using Reflow.Server.Gateway;
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Api.Control;
+
+/// <summary>
+/// Workspace files over HTTP: POST /reflow/v1/workspace/apply makes the data what a file says and answers what that created, changed and left alone; …/validate only looks for faults.
+/// The body is the file as JSON, or <c>{"yaml":"…"}</c> with its text.
+/// </summary>
+static class ApplyWorkspace
+{
+    public static void Serve(Routes routes, Db db, Ids ids)
+    {
+        routes.Serve("control.workspace.validate", call =>
+        {
+            if (Read(call) is not { } reading) return new(call.Body.Refusal!);
+            return new(Reply.Object(json =>
+            {
+                json.WriteBoolean("valid"u8, reading.Workspace is not null);
+                json.WriteNumber("fault_count"u8, reading.FaultCount);
+                json.WriteStartArray("faults"u8);
+                foreach (var fault in reading.Faults)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("path"u8, fault.Path);
+                    json.WriteNumber("line"u8, fault.Line);
+                    json.WriteNumber("column"u8, fault.Column);
+                    json.WriteString("sentence"u8, fault.Sentence);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            }));
+        });
+        routes.Serve("control.workspace.apply", async call =>
+        {
+            if (Read(call) is not { } reading) return call.Body.Refusal!;
+            if (reading.Workspace is not { } workspace) return Faulty(reading.Faults);
+            var application = await workspace.Apply(db, ids, call.Now, call.Aborted);
+            if (application.Changes is not { } changes) return Faulty(application.Faults);
+            if (changes.Any) db.Changed();
+            return Reply.Object(json =>
+            {
+                json.WriteBoolean("changed"u8, changes.Any);
+                json.WriteStartArray("counts"u8);
+                foreach (var count in changes.Counts)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("kind"u8, count.Kind);
+                    json.WriteNumber("created"u8, count.Created);
+                    json.WriteNumber("changed"u8, count.Changed);
+                    json.WriteNumber("unchanged"u8, count.Unchanged);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            });
+        });
+    }
+
+    // JSON is YAML: its lines and columns are those of the body.
+    static WorkspaceReading? Read(Call call)
+    {
+        if (call.Body.Refusal is not null) return null;
+        if (!call.Body.Has("yaml")) return Workspace.Parse("workspace", call.Body.Whole.ValueKind is JsonValueKind.Undefined ? "" : call.Body.Whole.GetRawText());
+        var yaml = call.Body.RequiredText("yaml");
+        return call.Body.Refusal is null ? Workspace.Parse("workspace", yaml) : null;
+    }
+
+    static Refusal Faulty(IReadOnlyList<WorkspaceFault> faults) => new(new Error(400, 400, $"{faults[0]}"))
+    {
+        Fields = [.. faults.Select(fault => new FieldViolation(fault.Path, string.Create(CultureInfo.InvariantCulture, $"{fault.Line}:{fault.Column}"), fault.Sentence))],
+    };
+}
