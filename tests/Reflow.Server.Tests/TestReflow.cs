@@ -161,7 +161,7 @@ public sealed record Answer(int Status, string Text, IReadOnlyDictionary<string,
         : (Json.TryGetProperty("msg", out var msg) || Json.TryGetProperty("err_msg", out msg) || Json.TryGetProperty("error_description", out msg) ? msg.GetString() : null) ?? "";
 
     /// <summary>True when it is meant for a browser.</summary>
-    public bool IsPage => Headers["Content-Type"] == "text/html; charset=utf-8";
+    public bool IsPage => Headers.GetValueOrDefault("Content-Type") == "text/html; charset=utf-8";
 
     public JsonElement Data => Json.GetProperty("data");
 

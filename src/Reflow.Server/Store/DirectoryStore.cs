@@ -12,9 +12,14 @@ public static class DirectoryStore
     /// <summary>
     /// The <c>user_id</c>s behind the ids of a call, in the same order; or the error for those that name nobody, or whom only another app knows by that id.
     /// </summary>
-    public static async ValueTask<(IReadOnlyList<string> UserIds, Error? Error)> Resolve(Session session, Caller caller, UserIdType type, IReadOnlyList<string> ids)
+    /// <param name="session">The tenant's session.</param>
+    /// <param name="caller">Who calls.</param>
+    /// <param name="type">What kind of ids they are.</param>
+    /// <param name="ids">The ids.</param>
+    /// <param name="byScope">Whether user_ids need their field scope (contracts: platform §1.5); reports ask for it only where they show them (contracts: report §2, user_id_type).</param>
+    public static async ValueTask<(IReadOnlyList<string> UserIds, Error? Error)> Resolve(Session session, Caller caller, UserIdType type, IReadOnlyList<string> ids, bool byScope = true)
     {
-        if (type is UserIdType.UserId && ids.Count > 0 && !caller.Scopes.Has(Identities.UserIdScope)) return ([], GatewayErrors.UserIdScopeMissing(caller.AppId));
+        if (byScope && type is UserIdType.UserId && ids.Count > 0 && !caller.Scopes.Has(Identities.UserIdScope)) return ([], GatewayErrors.UserIdScopeMissing(caller.AppId));
         var found = new List<string>(ids.Count);
         var unknown = new List<string>();
         foreach (var id in ids)

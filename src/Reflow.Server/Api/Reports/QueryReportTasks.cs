@@ -20,7 +20,7 @@ static class QueryReportTasks
         if ((call.Body.Refusal ?? unknownType) is { } bad) return bad;
         if (!settings.Enabled) return ReportErrors.TenantNotExist.Because("the tenant has reports switched off");
         if (ReportPage.Size(asked.PageSize) is not { } size) return ReportErrors.PageSizeInvalid.Because($"page_size is {asked.PageSize}; it can be 0 to {ReportPage.Largest}");
-        var (from, unknown) = await DirectoryStore.Resolve(session, call.Caller, ids!.Type, asked.UserId is { Length: > 0 } userId ? [userId] : []);
+        var (from, unknown) = await DirectoryStore.Resolve(session, call.Caller, ids!.Type, asked.UserId is { Length: > 0 } userId ? [userId] : [], byScope: false);
         if (unknown is not null) return unknown;
         var (ruleId, isRule) = RuleOf(asked.RuleId);
         if (!isRule || ruleId is not null && !await ReportStore.HasRule(session, ruleId.Value)) return ReportErrors.RuleNotExist.Because($"no rule has the id {asked.RuleId}");

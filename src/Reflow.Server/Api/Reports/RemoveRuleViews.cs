@@ -22,7 +22,7 @@ static class RemoveRuleViews
         var (ids, unknownType) = UserIds.Of(call);
         if ((call.Body.Refusal ?? unknownType) is { } bad) return bad;
         if (!(await ReportStore.Settings(session)).Enabled) return ReportErrors.TenantNotExist.Because("the tenant has reports switched off");
-        var (userIds, unknown) = await DirectoryStore.Resolve(session, call.Caller, ids!.Type, wanted);
+        var (userIds, unknown) = await DirectoryStore.Resolve(session, call.Caller, ids!.Type, wanted, byScope: false);
         if (unknown is not null) return unknown;
         if (!long.TryParse(call.Path("rule_id"), NumberStyles.None, CultureInfo.InvariantCulture, out var ruleId) || !await ReportStore.HasRule(session, ruleId))
             return ReportErrors.RuleNotExist.Because($"no rule has the id {call.Path("rule_id")}");
