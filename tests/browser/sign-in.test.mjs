@@ -1,62 +1,15 @@
 // A person in a real browser: signs in, reads what the app asks for, agrees, and the app acts for them.
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
-import http from 'node:http';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import { demo, send, startReflow } from '../conformance/reflow.mjs';
+import { demo, send } from '../conformance/reflow.mjs';
+import { startBrowser } from './browser.mjs';
 
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-let reflow, site, profile, context;
-
-/** The app's own site: keeps what the browser is sent back with. */
-async function startSite() {
-  const arrived = [];
-  const server = http.createServer((request, response) => {
-    const url = new URL(request.url, 'http://localhost:3000');
-    if (url.pathname === '/callback') arrived.push(Object.fromEntries(url.searchParams));
-    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end('<!doctype html><title>App</title><p>Welcome back</p>');
-  });
-  await new Promise((resolve, reject) => server.once('error', reject).listen(3000, '127.0.0.1', resolve));
-  return { arrived, redirect: 'http://127.0.0.1:3000/callback', stop: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
-}
-
+let browser, reflow, site, context, ask, withPage, verifier;
 before(async () => {
-  reflow = await startReflow();
-  site = await startSite();
-  profile = await mkdtemp(join(tmpdir(), 'reflow-browser-'));
-  context = await chromium.launchPersistentContext(profile, { executablePath: '/usr/bin/chromium', headless: true, args: flags, locale: 'zh-CN' });
+  browser = await startBrowser();
+  ({ reflow, site, context, ask, withPage, verifier } = browser);
 });
-
-after(async () => {
-  await context?.close();
-  await site?.stop();
-  await reflow?.stop();
-  if (profile) await rm(profile, { recursive: true, force: true });
-});
-
-const verifier = randomBytes(32).toString('base64url');
-const ask = (more = {}) =>
-  `${reflow.url}/open-apis/authen/v1/authorize?${new URLSearchParams({
-    client_id: demo.app.id, response_type: 'code', redirect_uri: site.redirect, scope: 'task:task offline_access', state: 'st&te',
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256', ...more,
-  })}`;
-
-async function withPage(work) {
-  const page = await context.newPage();
-  const complaints = [];
-  page.on('console', (message) => { if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text()); });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  try {
-    await work(page);
-    assert.deepEqual(complaints, [], 'the browser has nothing to complain about');
-  } finally {
-    await page.close();
-  }
-}
+after(() => browser?.stop());
 
 test('a wrong password is told in the page, in the order in which the page is read', () => withPage(async (page) => {
   await page.goto(ask());

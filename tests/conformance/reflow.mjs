@@ -57,6 +57,9 @@ export function sdk(url, { app = demo.app, ...more } = {}) {
   return new lark.Client({ appId: app.id, appSecret: app.secret, domain: url, logger: quiet, ...more });
 }
 
+/** The SDK's own option that makes a call as a user. */
+export const asUser = lark.withUserAccessToken;
+
 /** Sends one request exactly as given: no header is added but Host and the framing, and GET may have a body. */
 export function send(url, method, path, { headers = {}, body } = {}) {
   return new Promise((resolve, reject) => {
@@ -101,10 +104,14 @@ export async function startRecorder(url) {
     incoming.on('data', (chunk) => chunks.push(chunk));
     incoming.on('end', () => {
       const body = Buffer.concat(chunks);
-      requests.push({ method: incoming.method, path: incoming.url, headers: incoming.headers, body: body.toString() });
+      const request = { method: incoming.method, path: incoming.url, headers: incoming.headers, body: body.toString() };
+      requests.push(request);
       const onward = http.request(
         { host: target.hostname, port: target.port, method: incoming.method, path: incoming.url, headers: incoming.headers },
-        (answer) => answer.pipe(outgoing.writeHead(answer.statusCode, answer.headers)),
+        (answer) => {
+          request.status = answer.statusCode;
+          answer.pipe(outgoing.writeHead(answer.statusCode, answer.headers));
+        },
       );
       onward.end(body);
     });
