@@ -206,6 +206,7 @@ public class ContactScenarios
         {
             var data = (await reflow.Get(path + (token.Length == 0 ? "" : $"&page_token={token}"))).Ok().Data;
             all.AddRange(data.GetProperty("items").EnumerateArray().Select(item => Text(item, id)));
+            Assert.Distinct(all);
             Assert.Equal(data.GetProperty("has_more").GetBoolean(), data.TryGetProperty("page_token", out var next));
             if (next.ValueKind is JsonValueKind.Undefined) return all;
             token = next.GetString()!;

@@ -1,4 +1,5 @@
 using System.Text;
+using Reflow.Core.Directory;
 using Xunit;
 
 namespace Reflow.Server.Tests.Identity;
@@ -50,6 +51,17 @@ public class GrantTests
         (await reflow.Send(new("GET", "/open-apis/task/v1/tasks/0", null, narrow.GetProperty("access_token").GetString()))).Refuses(99991679);
         var whole = (await reflow.Send(Grants.Refresh(narrow.GetProperty("refresh_token").GetString()!))).Ok().Json;
         Assert.Equal("task:task report:task:readonly offline_access", whole.GetProperty("scope").GetString());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_verifier_answers_the_challenge_of_its_method(bool isHashed)
+    {
+        await using var reflow = await TestReflow.Start();
+        var verifier = new string('v', 43);
+        var code = await reflow.Code(challenge: new(isHashed ? Challenge.Hashed(verifier) : verifier, isHashed));
+        (await reflow.Send(new("POST", Grants.V2, new { grant_type = "authorization_code", client_id = Demo.App, client_secret = Grants.Secret, code, code_verifier = verifier }))).Ok();
     }
 
     [Fact]
@@ -105,6 +117,17 @@ public class GrantTests
         Assert.Equal("email mobile", await Shown("contact:user.phone:readonly"));
         Assert.Equal("email user_id mobile", await Shown("contact:user.employee_id:readonly"));
         Assert.Equal("email enterprise_email user_id mobile employee_no", await Shown("contact:user.employee:readonly"));
+    }
+
+    [Theory]
+    [InlineData("task:task", false)]
+    [InlineData("contact:user.email:readonly", true)]
+    public async Task The_oldest_operations_tell_of_the_user_what_the_user_granted_and_not_all_that_the_app_holds(string scope, bool shown)
+    {
+        await using var reflow = await TestReflow.Start();
+        var first = (await reflow.Send(new("POST", "/open-apis/authen/v1/access_token", new { grant_type = "authorization_code", code = await reflow.Code(scopes: [scope]) }, await reflow.Token()))).Ok().Data;
+        var second = (await reflow.Send(new("POST", "/open-apis/authen/v1/refresh_access_token", new { grant_type = "refresh_token", refresh_token = first.GetProperty("refresh_token").GetString() }, await reflow.Token()))).Ok().Data;
+        Assert.Equal((shown, shown), (first.TryGetProperty("email", out _), second.TryGetProperty("email", out _)));
     }
 
     [Fact]

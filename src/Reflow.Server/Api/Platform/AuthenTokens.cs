@@ -44,7 +44,7 @@ static class AuthenTokens
         var (granted, fault) = await Grant(call, grants, grantType, handle);
         if (fault is { } why) return AuthenErrors.OfLegacy(why);
         var user = await db.Read(granted!.Tenant, session => ContactStore.Member(session, granted.UserId), call.Aborted);
-        var reader = call.Caller with { Tenant = granted.Tenant, UserId = granted.UserId };
+        var reader = call.Caller with { Tenant = granted.Tenant, UserId = granted.UserId, Scopes = call.Caller.Scopes.Of(granted.Scopes) };
         return Reply.Object(json =>
         {
             json.WriteString("access_token"u8, granted.AccessToken);
