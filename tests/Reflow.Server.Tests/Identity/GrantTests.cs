@@ -51,6 +51,10 @@ public class GrantTests
         (await reflow.Send(new("GET", "/open-apis/task/v1/tasks/0", null, narrow.GetProperty("access_token").GetString()))).Refuses(99991679);
         var whole = (await reflow.Send(Grants.Refresh(narrow.GetProperty("refresh_token").GetString()!))).Ok().Json;
         Assert.Equal("task:task report:task:readonly offline_access", whole.GetProperty("scope").GetString());
+        narrow = (await reflow.Send(new("POST", Grants.V2, new { grant_type = "refresh_token", client_id = Demo.App, client_secret = Grants.Secret, refresh_token = whole.GetProperty("refresh_token").GetString(), scope = "task:task" }))).Ok().Json;
+        Assert.Equal("task:task", narrow.GetProperty("scope").GetString());
+        whole = (await reflow.Send(Grants.Refresh(narrow.GetProperty("refresh_token").GetString()!))).Ok().Json;
+        Assert.Equal("task:task report:task:readonly offline_access", whole.GetProperty("scope").GetString());
     }
 
     [Theory]
@@ -102,7 +106,7 @@ public class GrantTests
         var first = (await reflow.Send(new("POST", "/open-apis/authen/v1/oidc/access_token", new { grant_type = "authorization_code", code = await reflow.Code(scopes: ["task:task"]) }, await reflow.Token()))).Ok().Data;
         Assert.Equal(["access_token", "refresh_token", "token_type", "expires_in", "refresh_expires_in", "scope"], first.EnumerateObject().Select(member => member.Name));
         var request = new Request("POST", "/open-apis/authen/v1/oidc/refresh_access_token", new { grant_type = "refresh_token", refresh_token = first.GetProperty("refresh_token").GetString() }, await reflow.Token());
-        (await reflow.Send(request)).Ok();
+        Assert.Equal("no-store", (await reflow.Send(request)).Ok().Headers["Cache-Control"]);
         (await reflow.Send(request)).Refuses(20026);
     }
 
