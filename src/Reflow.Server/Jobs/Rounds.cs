@@ -1,7 +1,7 @@
 namespace Reflow.Server.Jobs;
 
 /// <summary>
-/// Does something at once and then every second by the server's clock, one round at a time; a round that fails is logged, and the next one tries again.
+/// Does something at once, then every second by the server's clock and whenever it is told to, one round at a time; a round that fails is logged, and the next one tries again.
 /// </summary>
 sealed partial class Rounds : IAsyncDisposable
 {
@@ -45,8 +45,8 @@ sealed partial class Rounds : IAsyncDisposable
         stopping.Dispose();
     }
 
-    // One round at a time, and one that waits is enough: it reads the clock when its turn comes.
-    void Go()
+    /// <summary>Begins a round now, or when the one under way has ended. One that waits is enough: it reads the clock when its turn comes.</summary>
+    public void Go()
     {
         lock (gate)
         {
