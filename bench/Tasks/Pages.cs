@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Reflow.Bench.Load;
+
+namespace Reflow.Bench.Tasks;
+
+/// <summary>
+/// What a page of 20 tasks costs among few and among many, for an app and for a member: two servers, one with 10,000 tasks and one with as many as were asked for, measured in turns.
+/// The tasks are written straight into the store: what is measured is how they are found.
+/// </summary>
+static class Pages
+{
+    const int Few = 10_000, Piece = 250_000, Rounds = 9, Requests = 256;
+    const long First = 1_700_000_000;
+    const string Document = """
+        {"source":6,"content":{"summary":"Call customer # in the south","description":"and write down what was said","extra":"","custom":"","origin":{"platform_name":"{\"en_us\":\"Bench\"}"}}}
+        """;
+    // Prime to any count of tasks that it does not divide: neighbours by time are anywhere by id.
+    const long Stride = 2_147_483_647;
+
+    public static async Task Run(string program, int many)
+    {
+        var scratch = Directory.CreateTempSubdirectory("reflow-bench-tasks-").FullName;
+        try
+        {
+            using var few = await Filled(program, Path.Combine(scratch, "few"), Few);
+            using var lots = await Filled(program, Path.Combine(scratch, "many"), many);
+            Console.WriteLine($"{"tasks, page of 20",-32} {$"{Few:N0}",12} {$"{many:N0}",12} {"ratio",7}  goal");
+            await Measure("tenant token", few, Few, await Demo.TenantToken(few.Address), lots, many, await Demo.TenantToken(lots.Address));
+            await Measure("user token", few, Few, await Demo.UserToken(few.Address), lots, many, await Demo.UserToken(lots.Address));
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    static async Task Measure(string who, ServerProcess few, int fewTasks, string fewToken, ServerProcess many, int manyTasks, string manyToken)
+    {
+        var (small, large) = (Calls(fewToken, fewTasks), Calls(manyToken, manyTasks));
+        await Go(few, small);
+        await Go(many, large);
+        var (of, among) = (new List<Cost>(), new List<Cost>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            of.Add(await Go(few, small));
+            among.Add(await Go(many, large));
+        }
+        Row($"{who}, p50, ms", of, among, cost => cost.Pace.Median.TotalMilliseconds, null);
+        Row($"{who}, p99, ms", of, among, cost => cost.Pace.P99.TotalMilliseconds, 1.5);
+        Row($"{who}, CPU ms per call", of, among, cost => cost.Cpu, null);
+    }
+
+    // One call after the other: what a call costs, not how long it waits for others.
+    static async Task<Cost> Go(ServerProcess reflow, byte[][] calls)
+    {
+        var begun = reflow.Cpu;
+        var pace = await Drive.Run(reflow.Address, _ => calls, TimeSpan.FromSeconds(2), 1);
+        return new(pace, (reflow.Cpu - begun).TotalMilliseconds / pace.Calls);
+    }
+
+    // Each asks for the tasks up to a second that is anywhere in the whole.
+    static byte[][] Calls(string authorization, int tasks)
+    {
+        var random = new Random(1);
+        return [.. Enumerable.Range(0, Requests).Select(_ => Connection.Request("GET", $"/open-apis/task/v1/tasks?page_size=20&end_create_time={First + 40 + random.Next(tasks - 40)}", authorization))];
+    }
+
+    static async Task<ServerProcess> Filled(string program, string data, int tasks)
+    {
+        (await ServerProcess.Start(program, Demo.Arguments(data))).Dispose();
+        Fill(Path.Combine(data, "reflow.db"), tasks);
+        return await ServerProcess.Start(program, Demo.Arguments(data));
+    }
+
+    // Half of them are the app's, with the member as a collaborator, half are the member's own: the one sees half, the other all.
+    // Rows in the order of their keys, and indexes at the end, are written many times faster.
+    static void Fill(string file, int tasks)
+    {
+        using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "select sql from sqlite_schema where type = 'index' and name in ('task_of_creator', 'task_of_member')";
+        var indexes = new List<string>();
+        using (var reader = command.ExecuteReader())
+            while (reader.Read()) indexes.Add(reader.GetString(0));
+        command.CommandText = "pragma synchronous = off; pragma cache_size = -400000; pragma temp_store = memory; drop index task_of_creator; drop index task_of_member";
+        command.ExecuteNonQuery();
+        command.Parameters.AddWithValue("$tasks", tasks);
+        command.Parameters.AddWithValue("$doc", Document);
+        var (from, to) = (command.Parameters.Add("$from", SqliteType.Integer), command.Parameters.Add("$to", SqliteType.Integer));
+        var watch = Stopwatch.StartNew();
+        for (var at = 0; at < tasks; at += Piece)
+        {
+            (from.Value, to.Value) = (at, Math.Min(at + Piece, tasks) - 1);
+            command.CommandText = $$"""
+                begin;
+                with recursive n (i) as (select $from union all select i + 1 from n where i < $to)
+                insert into task (tenant, id, version, creator, created_at, updated_at, completed_at, doc)
+                select '{{Demo.Tenant}}', format('%08x-0000-4000-8000-000000000000', i), 1, iif(i % 2, 'app:{{Demo.App}}', 'user:{{Demo.User}}'), at, at, iif(i % 10 = 0, at, 0), replace($doc, '#', i)
+                from (select i, ({{First}} + i * {{Stride}} % $tasks) * 1000 as at from n);
+                with recursive n (i) as (select $from | 1 union all select i + 2 from n where i + 2 <= $to)
+                insert into task_member (tenant, task_id, role, user_id, place, created_at)
+                select '{{Demo.Tenant}}', format('%08x-0000-4000-8000-000000000000', i), 'collaborator', '{{Demo.User}}', 1000, ({{First}} + i * {{Stride}} % $tasks) * 1000 from n;
+                commit
+                """;
+            command.ExecuteNonQuery();
+            if (tasks > Piece) Console.Write(string.Create(CultureInfo.InvariantCulture, $"\r{Math.Min(at + Piece, tasks):N0} of {tasks:N0} tasks written, {watch.Elapsed.TotalSeconds:0} s "));
+        }
+        command.Parameters.Clear();
+        command.CommandText = string.Join("; ", indexes);
+        command.ExecuteNonQuery();
+        command.CommandText = "pragma wal_checkpoint(truncate)";
+        command.ExecuteNonQuery();
+        if (tasks > Piece) Console.WriteLine($"\r{tasks:N0} tasks written in {watch.Elapsed.TotalSeconds:0} s, {new FileInfo(file).Length / 1048576.0:0} MB");
+    }
+
+    static void Row(string what, List<Cost> of, List<Cost> among, Func<Cost, double> value, double? most)
+    {
+        var (few, many) = (of.Select(value).Order().ElementAt(Rounds / 2), among.Select(value).Order().ElementAt(Rounds / 2));
+        Console.WriteLine($"{what,-32} {few,12:0.00} {many,12:0.00} {many / few,7:0.00}  {(most is { } goal ? $"at most {goal:0.0}: {(many / few <= goal ? "met" : "missed")}" : "")}");
+    }
+
+    readonly record struct Cost(Pace Pace, double Cpu);
+}
