@@ -54,6 +54,9 @@ node_counts() {
     awk '$1 !~ /^(ℹ|#)$/ { next } $2 == "pass" { good += $3 } $2 ~ /^(fail|cancelled|skipped|todo)$/ && $3 ~ /^[0-9]+$/ { bad += $3 } END { print good + 0, bad + 0 }'
 }
 
+# "      Tests  1 failed | 4 passed (5)"
+vitest_counts() { awk '$1 == "Tests" { for (i = 2; i < NF; i++) if ($(i + 1) ~ /^passed/) good = $i; else if ($(i + 1) ~ /^(failed|skipped|todo)/) bad += $i } END { print good + 0, bad + 0 }'; }
+
 as_root() {
     if (( EUID == 0 )); then "$@"; else sudo "$@"; fi
 }
@@ -100,6 +103,9 @@ suite "core" xunit_counts dotnet tests/Reflow.Core.Tests/bin/Release/net10.0/Ref
 suite "server" xunit_counts dotnet tests/Reflow.Server.Tests/bin/Release/net10.0/Reflow.Server.Tests.dll -noColor
 if check "packages of the conformance suite" npm_packages tests/conformance; then
     suite "conformance" node_counts npm --prefix tests/conformance test --silent
+fi
+if check "packages of the vitest sample" npm_packages samples/vitest; then
+    suite "vitest sample" vitest_counts env NO_COLOR=1 npm --prefix samples/vitest test --silent
 fi
 install "chromium --version" chromium
 if check "packages of the browser suite" npm_packages tests/browser; then

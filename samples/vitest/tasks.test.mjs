@@ -51,5 +51,5 @@ test('a task is late from its due time on', async () => {
 test('each test has a tenant of its own', async () => {
   const other = await reflow.tenant();
   const id = await createTask(client, 'Mine', 1, Date.now());
-  await expect(other.client().task.v1.task.get({ path: { task_id: id } })).rejects.toMatchObject({ response: { status: 404 } });
+  await expect(other.client().task.v1.task.get({ path: { task_id: id } })).rejects.toMatchObject({ response: { data: { code: 1470602 } } });
 });

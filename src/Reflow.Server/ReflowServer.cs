@@ -24,10 +24,9 @@ public sealed class ReflowServer : IAsyncDisposable
     readonly TestTenants tenants;
 
     readonly Ids ids;
-    readonly PeopleCache people;
 
-    ReflowServer(WebApplication app, DataDirectory directory, Db db, Ids ids, Tokens tokens, PeopleCache people, Routes routes, TestTenants tenants, FlowTimers timers, TaskReminders reminders, BatchUpdates batches) =>
-        (this.app, this.directory, Db, this.ids, Tokens, this.people, Routes, this.tenants, Timers, Reminders, Batches) = (app, directory, db, ids, tokens, people, routes, tenants, timers, reminders, batches);
+    ReflowServer(WebApplication app, DataDirectory directory, Db db, Ids ids, Tokens tokens, Routes routes, TestTenants tenants, FlowTimers timers, TaskReminders reminders, BatchUpdates batches) =>
+        (this.app, this.directory, Db, this.ids, Tokens, Routes, this.tenants, Timers, Reminders, Batches) = (app, directory, db, ids, tokens, routes, tenants, timers, reminders, batches);
 
     /// <summary>The store.</summary>
     internal Db Db { get; }
@@ -59,7 +58,7 @@ public sealed class ReflowServer : IAsyncDisposable
     {
         var real = clock;
         var directory = DataDirectory.Open(settings.Data, Chance.Of(settings.Seed, "key"));
-        var testing = settings.TestDouble ? new TestDouble(new(clock), new(settings.Seed ?? 0), new()) : null;
+        var testing = settings.TestDouble ? TestDouble.Over(clock, settings.Seed ?? 0) : null;
         var requests = settings.RequestLog ?? settings.TestDouble ? new RequestLog() : null;
         if (settings.Seed is not null && testing is not null)
         {
@@ -79,9 +78,8 @@ public sealed class ReflowServer : IAsyncDisposable
             // What has been done in the demo stays; a file that is named is what its author wants now.
             if (settings.Workspace is not null || settings.Demo && empty) await Furnish(workspace.Value, db, ids, clock, ct);
             var routes = new Routes(Contract.Operations);
-            var tokens = new Tokens(db, directory.Key, clock);
-            var people = new PeopleCache();
-            var flows = new FlowStore(ids, people);
+            var tokens = new Tokens(db, directory.Key, clock, Chance.Of(settings.Seed, "tokens"));
+            var flows = new FlowStore(ids, new());
             var tasks = new TaskStore(db, ids, new(Timezones.Find) { LongestSummary = settings.TaskSummaryMax, MostFollowers = settings.TaskFollowersMax }, clock);
             var limits = new RateLimits(clock, settings.RateLimits);
             PlatformApi.Serve(routes, db, tokens, limits, directory.Key, clock);
@@ -95,14 +93,15 @@ public sealed class ReflowServer : IAsyncDisposable
             if (testing is not null && empty) await resets.KeepFurnished(ct);
             var tenants = new TestTenants(db, ids, clock, real, Chance.Of(settings.Seed, "test tenants"));
             ApplyWorkspace.Serve(routes, db, ids);
-            TestControls.Serve(routes, testing ?? new(new(clock), new(0), new()), requests, resets, new(db, Path.Combine(directory.Path, "snapshots"), clock),
+            TestControls.Serve(routes, testing ?? TestDouble.Over(clock, 0), requests, resets, new(db, Path.Combine(directory.Path, "snapshots"), clock),
                 tenants, workspace);
             var app = Build(settings, routes, db, tokens, projects, limits, testing, requests, clock);
             await Listen(app, settings.Urls, ct);
             if (testing is not null) tenants.Begin();
-            return new(app, directory, db, ids, tokens, people, routes, tenants,
-                new(db, flows, clock, app.Services.GetRequiredService<ILogger<FlowTimers>>()),
-                new(tasks, clock, app.Services.GetRequiredService<ILogger<TaskReminders>>()),
+            var timers = new FlowTimers(db, flows, clock, app.Services.GetRequiredService<ILogger<FlowTimers>>());
+            var reminders = new TaskReminders(tasks, clock, app.Services.GetRequiredService<ILogger<TaskReminders>>());
+            if (testing is not null) testing.Clockwork.Works = [timers, reminders];
+            return new(app, directory, db, ids, tokens, routes, tenants, timers, reminders,
                 new(db, projects, clock, app.Services.GetRequiredService<ILogger<BatchUpdates>>()));
         }
         catch (Exception e)
@@ -118,8 +117,7 @@ public sealed class ReflowServer : IAsyncDisposable
     internal async Task<WorkspaceApplication> Apply(Workspace workspace, long now, CancellationToken ct)
     {
         var applied = await workspace.Apply(Db, ids, now, ct);
-        Tokens.Forget();
-        people.Forget();
+        Db.Changed();
         return applied;
     }
 

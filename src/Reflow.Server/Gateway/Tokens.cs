@@ -15,7 +15,7 @@ namespace Reflow.Server.Gateway;
 /// The store holds a hash of each token. The text is derived from the server's key and a nonce, so that the same token can be handed out twice
 /// although nobody kept it; it begins with its tenant, so that finding it needs no table across tenants.
 /// </remarks>
-public sealed class Tokens(Db db, byte[] key, TimeProvider clock)
+public sealed class Tokens(Db db, byte[] key, TimeProvider clock, Chance chance)
 {
     /// <summary>A token's life in ms.</summary>
     public const long Life = 2 * 60 * 60 * 1000;
@@ -41,7 +41,7 @@ public sealed class Tokens(Db db, byte[] key, TimeProvider clock)
             r => new Issued(r.GetString(0), r.GetInt64(1)), issuer, Word(kind), now + Renewal, userId);
         if (known is null)
         {
-            known = new(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), now + Life);
+            known = new(chance.Hex(16), now + Life);
             await Insert(session, kind, issuer, userId, known, null, now);
         }
         return (Text(tenant, kind, issuer, known.Nonce), (known.ExpiresAt - now) / 1000);
@@ -50,7 +50,7 @@ public sealed class Tokens(Db db, byte[] key, TimeProvider clock)
     /// <summary>A new user token with these scopes, in the session that takes a code or refresh token for it: none is ever handed out twice.</summary>
     public async ValueTask<string> Mint(Session session, string appId, string userId, IReadOnlyList<string> scopes, long now)
     {
-        var issued = new Issued(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), now + Life);
+        var issued = new Issued(chance.Hex(16), now + Life);
         await Insert(session, TokenKinds.User, appId, userId, issued, JsonSerializer.Serialize([.. scopes], StoreJson.Default.StringArray), now);
         return Text(session.Tenant, TokenKinds.User, appId, issued.Nonce);
     }

@@ -1,3 +1,4 @@
+using Reflow.Core.Flows;
 using Reflow.Server.Store;
 
 namespace Reflow.Server.Jobs;
@@ -6,7 +7,7 @@ namespace Reflow.Server.Jobs;
 /// Reminds and lets tasks come due when their moment has come (contracts: apaas I17). Looks once a second by the server's clock, so never early and at most a second late;
 /// what came due while no server ran fires at the start. Any number of nodes may look at the same store: clearing the time is the claim.
 /// </summary>
-sealed partial class FlowTimers : IAsyncDisposable
+sealed partial class FlowTimers : IDueWork, IAsyncDisposable
 {
     /// <summary>More in one change would make the callers who wait for the writer wait long.</summary>
     const int LargestBatch = 100;
@@ -53,6 +54,16 @@ sealed partial class FlowTimers : IAsyncDisposable
         }
         return fired;
     }
+
+    /// <inheritdoc/>
+    public Task<T> Between<T>(Func<Task<T>> work) => rounds.Between(work);
+
+    /// <inheritdoc/>
+    public Task<long?> Next(CancellationToken ct) => db.ReadSystem(FlowTimerRows.Next, ct);
+
+    /// <inheritdoc/>
+    async Task<IReadOnlyList<FiredWork>> IDueWork.Fire(long now, CancellationToken ct) => [.. (await Fire(now, ct)).Select(fired =>
+        new FiredWork(fired.Timer.At, fired.Timer.Timer switch { FlowTimer.Remind => "flow_task.remind", FlowTimer.Due => "flow_task.due" }, fired.Tenant, $"{fired.Timer.TaskId}"))];
 
     /// <summary>Looks no more, and ends when the last look has.</summary>
     public ValueTask DisposeAsync() => rounds.DisposeAsync();

@@ -35,6 +35,24 @@ sealed partial class Rounds : IAsyncDisposable
         get { lock (gate) return going; }
     }
 
+    /// <summary>Does something between two rounds: none is under way meanwhile.</summary>
+    public Task<T> Between<T>(Func<Task<T>> work)
+    {
+        lock (gate)
+        {
+            var mine = After(going, work);
+            // What fails here is its caller's; the rounds go on.
+            going = mine.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return mine;
+        }
+    }
+
+    static async Task<T> After<T>(Task before, Func<Task<T>> work)
+    {
+        await before;
+        return await work();
+    }
+
     /// <summary>Begins no more rounds, and ends when the last one has.</summary>
     public async ValueTask DisposeAsync()
     {

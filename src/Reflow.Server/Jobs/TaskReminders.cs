@@ -6,7 +6,7 @@ namespace Reflow.Server.Jobs;
 /// Lets the reminders of tasks fire when their moment has come (contracts: task §2.10). Never early and at most a second late; what came due while no server ran fires at the start.
 /// Any number of nodes may look at the same store: clearing the moment is the claim.
 /// </summary>
-sealed partial class TaskReminders : IAsyncDisposable
+sealed partial class TaskReminders : IDueWork, IAsyncDisposable
 {
     /// <summary>More in one change would make the callers who wait for the writer wait long.</summary>
     const int LargestBatch = 100;
@@ -25,22 +25,22 @@ sealed partial class TaskReminders : IAsyncDisposable
     /// <summary>Ends when everything that was due until now has fired, or failed to.</summary>
     internal Task Settled => rounds.Settled;
 
-    /// <summary>Lets fire what is due at a moment, and answers the ids of the tasks. A tenant that fails is logged and left for the next time.</summary>
+    /// <summary>Lets fire what is due at a moment, and answers what fired. A tenant that fails is logged and left for the next time.</summary>
     /// <param name="now">Unix ms.</param>
     /// <param name="ct">Ends it between two changes.</param>
     /// <exception cref="StoreException">The database refused to tell what is due.</exception>
-    public async Task<IReadOnlyList<string>> Fire(long now, CancellationToken ct)
+    public async Task<IReadOnlyList<FiredWork>> Fire(long now, CancellationToken ct)
     {
-        var fired = new List<string>();
+        var fired = new List<FiredWork>();
         foreach (var tenant in await tasks.Due(now, ct))
         {
             try
             {
-                IReadOnlyList<string> batch;
+                IReadOnlyList<(string Task, long At)> batch;
                 do
                 {
                     batch = await tasks.Remind(tenant, now, LargestBatch, ct);
-                    fired.AddRange(batch);
+                    fired.AddRange(batch.Select(reminder => new FiredWork(reminder.At, "task.remind", tenant, reminder.Task)));
                 }
                 while (batch.Count == LargestBatch);
             }
@@ -51,6 +51,12 @@ sealed partial class TaskReminders : IAsyncDisposable
         }
         return fired;
     }
+
+    /// <inheritdoc/>
+    public Task<T> Between<T>(Func<Task<T>> work) => rounds.Between(work);
+
+    /// <inheritdoc/>
+    public Task<long?> Next(CancellationToken ct) => tasks.NextReminder(ct);
 
     /// <summary>Looks no more, and ends when the last look has.</summary>
     public ValueTask DisposeAsync() => rounds.DisposeAsync();

@@ -15,6 +15,16 @@ static class FlowTimerRows
         """,
         r => r.GetString(0), now);
 
+    /// <summary>The next moment at which a timer fires, over all tenants, Unix ms; null when none will.</summary>
+    public static ValueTask<long?> Next(SystemSession session) => session.Find(
+        $"""
+        select min(at) from (
+            select (select f.remind_at from flow_task f{session.Engine.By("flow_task_remind")} where f.tenant = t.tenant and f.remind_at is not null and f.status = 0 order by f.remind_at limit 1) at from tenant t
+            union all
+            select (select f.due_at from flow_task f{session.Engine.By("flow_task_due")} where f.tenant = t.tenant and f.due_at is not null and f.status = 0 order by f.due_at limit 1) at from tenant t) armed
+        """,
+        r => r.IntegerOrNull(0));
+
     /// <summary>The timers of a tenant whose moment has come, the longest overdue first; of one moment, the reminders first.</summary>
     public static async ValueTask<IReadOnlyList<ArmedTimer>> Past(Session session, long now, int most) =>
         [.. (await Past(session, FlowTimer.Remind, now, most)).Concat(await Past(session, FlowTimer.Due, now, most))

@@ -61,7 +61,7 @@ static class SnapshotText
         var number = 0;
         try
         {
-            return await db.ChangeSystem(async session =>
+            return await db.ChangeSystem<string?>(async session =>
             {
                 var tables = (await Tables(session)).ToDictionary(t => t.Table, t => t.Columns.ToHashSet());
                 string? insert = null;
@@ -93,7 +93,7 @@ static class SnapshotText
                         await session.Execute(insert, values);
                     }
                 }
-                return number > 0 ? null : "it is empty";
+                return number > 0 ? null : throw new FormatException("it is empty");
             }, ct);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or DecoderFallbackException or StoreException)
@@ -113,7 +113,7 @@ static class SnapshotText
     {
         JsonValueKind.Null => null,
         JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.TryGetInt64(out var number) ? number : value.GetDouble(),
+        JsonValueKind.Number => value.TryGetInt64(out var number) ? (object)number : value.GetDouble(),
         _ => throw new FormatException("a value is neither a text nor a number"),
     };
 

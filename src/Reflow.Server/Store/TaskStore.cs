@@ -66,13 +66,18 @@ public sealed class TaskStore(Db db, Ids ids, TaskSettings settings, TimeProvide
         order by t.tenant
         """, r => r.GetString(0), now), ct);
 
-    /// <summary>Lets reminders of a tenant fire whose moment has come, the longest overdue first, and answers of which tasks.</summary>
-    internal Task<IReadOnlyList<string>> Remind(string tenant, long now, int most, CancellationToken ct) => db.Change<IReadOnlyList<string>>(tenant, async session =>
+    /// <summary>When the next reminder fires, over all tenants, Unix ms; null when none will.</summary>
+    internal Task<long?> NextReminder(CancellationToken ct) => db.ReadSystem(session => session.Find(
+        $"select min(at) from (select (select k.remind_at from task k{session.Engine.By("task_remind")} where k.tenant = t.tenant and k.remind_at > 0 order by k.remind_at limit 1) at from tenant t) armed",
+        r => r.IntegerOrNull(0)), ct);
+
+    /// <summary>Lets reminders of a tenant fire whose moment has come, the longest overdue first, and answers of which tasks, and when their moment was.</summary>
+    internal Task<IReadOnlyList<(string Task, long At)>> Remind(string tenant, long now, int most, CancellationToken ct) => db.Change<IReadOnlyList<(string Task, long At)>>(tenant, async session =>
     {
         var due = await session.Query(
-            $"select id from task{session.Engine.By("task_remind")} where tenant = $1 and remind_at > 0 and remind_at <= $2 order by remind_at, id limit $3",
-            r => r.GetString(0), now, most);
-        foreach (var id in due)
+            $"select id, remind_at from task{session.Engine.By("task_remind")} where tenant = $1 and remind_at > 0 and remind_at <= $2 order by remind_at, id limit $3",
+            r => (Task: r.GetString(0), At: r.GetInt64(1)), now, most);
+        foreach (var (id, _) in due)
             await Save(session, (await TaskRows.Load(session, id))!, [new TaskEvent.Reminded(now)], Clock, now, "task.timer.remind");
         return due;
     }, ct);

@@ -48,8 +48,8 @@ public class TaskRemindersTests
         var (now, later) = (await reflow.NewTask(Start + 60), await reflow.NewTask(Start + 60));
         await Remind(reflow, now, 1);
         await Remind(reflow, later, -1);
-        Assert.Equal([now], await reflow.Reminders.Fire(Start * 1000, TestContext.Current.CancellationToken));
-        Assert.Equal([later], await reflow.Reminders.Fire((Start + 120) * 1000, TestContext.Current.CancellationToken));
+        Assert.Equal([(now, Start * 1000)], (await reflow.Reminders.Fire(Start * 1000, TestContext.Current.CancellationToken)).Select(fired => (fired.Id, fired.At)));
+        Assert.Equal([(later, (Start + 120) * 1000)], (await reflow.Reminders.Fire((Start + 130) * 1000, TestContext.Current.CancellationToken)).Select(fired => (fired.Id, fired.At)));
         Assert.Empty(await reflow.Reminders.Fire((Start + 9999) * 1000, TestContext.Current.CancellationToken));
     }
 

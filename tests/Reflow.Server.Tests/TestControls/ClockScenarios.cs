@@ -67,6 +67,45 @@ public class ClockScenarios
         Assert.Equal(400, (await desk.Control("POST", "/clock/set", new { now = began - 2 * Hour })).Status);
     }
 
+    [Fact]
+    public async Task On_its_way_it_fires_what_comes_due_in_order_and_tells_it()
+    {
+        await using var desk = await Desk.Start();
+        var now = (await desk.Do("POST", "/clock/freeze")).GetProperty("now").GetInt64();
+        var (late, early) = (await Due(desk, now + 3 * Hour), await Due(desk, now + 2 * Hour));
+        var fired = (await desk.Do("POST", "/clock/advance", new { by_ms = 4 * Hour })).GetProperty("fired").EnumerateArray()
+            .Where(work => work.GetProperty("what").GetString() == "task.remind").Select(work => (work.GetProperty("at").GetInt64(), work.GetProperty("id").GetString())).ToList();
+        Assert.Equal([(now + 2 * Hour, early), (now + 3 * Hour, late)], fired.Where(work => work.Item2 == early || work.Item2 == late));
+        Assert.Equal(fired.OrderBy(work => work.Item1), fired);
+        Assert.Empty((await desk.Do("POST", "/clock/set", new { now = now + 4 * Hour })).GetProperty("fired").EnumerateArray());
+        Assert.Equal(now + 4 * Hour, await Now(desk));
+    }
+
+    [Fact]
+    public async Task What_is_due_later_than_the_time_that_it_goes_to_does_not_fire()
+    {
+        await using var desk = await Desk.Start();
+        var now = (await desk.Do("POST", "/clock/freeze")).GetProperty("now").GetInt64();
+        var task = await Due(desk, now + 2 * Hour);
+        Assert.DoesNotContain(task, (await desk.Do("POST", "/clock/advance", new { by_ms = 2 * Hour - 1 })).GetProperty("fired").GetRawText(), StringComparison.Ordinal);
+        Assert.Contains(task, (await desk.Do("POST", "/clock/advance", new { by_ms = 1 })).GetProperty("fired").GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_flows_reminders_and_due_times_fire_on_the_way_too()
+    {
+        await using var desk = await Desk.Start();
+        await desk.Do("POST", $"/tenants/{Demo.Tenant}/flows", """
+            {"namespace":"travel","name":"timed","api_id":"travel_timed","nodes":[{"key":"start","type":"start"},
+             {"key":"boss","type":"approval","assignees":[{"users":["1002"]}],"remind_seconds":3600,"due_seconds":7200},{"key":"end","type":"end"}],
+             "edges":[{"from":"start","to":"boss"},{"from":"boss","to":"end"}]}
+            """);
+        await desk.Do("POST", "/clock/freeze");
+        await desk.Do("POST", $"/tenants/{Demo.Tenant}/instances", new { @namespace = "travel", flow = "timed", operator_user_id = "1001" });
+        Assert.Equal(["flow_task.remind", "flow_task.due"], (await desk.Do("POST", "/clock/advance", new { by_ms = 3 * Hour })).GetProperty("fired").EnumerateArray()
+            .Select(work => work.GetProperty("what").GetString()).Where(what => what!.StartsWith("flow_task", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("set", "{}", "now")]
     [InlineData("set", """{"now":-1}""", "now")]
@@ -82,6 +121,14 @@ public class ClockScenarios
         Assert.Equal(400, refused.Status);
         Assert.Equal(member, refused.Json.GetProperty("error").GetProperty("field_violations")[0].GetProperty("field").GetString());
         Assert.Equal(began, await Now(desk));
+    }
+
+    /// <summary>A task whose reminder fires at its due time.</summary>
+    static async Task<string> Due(Desk desk, long at)
+    {
+        var task = (await desk.Reflow.Post("/open-apis/task/v1/tasks", new { summary = "x", due = new { time = $"{at / 1000}" }, origin = new { platform_i18n_name = "{}" } })).Ok().Data.GetProperty("task").GetProperty("id").GetString()!;
+        (await desk.Reflow.Post($"/open-apis/task/v1/tasks/{task}/reminders", new { relative_fire_minute = 0 })).Ok();
+        return task;
     }
 
     static async Task<long> Now(Desk desk) => (await desk.Do("GET", "/clock")).GetProperty("now").GetInt64();

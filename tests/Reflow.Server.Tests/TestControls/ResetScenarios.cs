@@ -113,8 +113,47 @@ public class ResetScenarios
         Assert.Equal("0", await desk.Completed(task));
     }
 
+    [Fact]
+    public async Task A_snapshot_goes_down_as_text_and_up_again_also_on_another_server()
+    {
+        await using var desk = await Desk.Start();
+        var task = await desk.NewTask("长 \"quoted\"\n");
+        await desk.Do("POST", "/snapshots/s");
+        var (state, text) = (await desk.Reflow.State(), (await desk.Control("GET", "/snapshots/s/data")).Text);
+        Assert.StartsWith("""{"reflow_snapshot":1,"schema":[1,""", text, StringComparison.Ordinal);
+        await using var other = await Desk.Start();
+        Assert.Equal("copy", (await other.Do("PUT", "/snapshots/copy/data", text)).GetProperty("name").GetString());
+        await other.Do("POST", "/snapshots/copy/restore");
+        Assert.Equal(state, await other.Reflow.State());
+        Assert.Equal("0", await other.Completed(task));
+    }
+
+    [Theory]
+    [InlineData("", "it is empty")]
+    [InlineData("{", "line 1")]
+    [InlineData("""{"reflow_snapshot":2,"schema":[]}""", "line 1")]
+    [InlineData("""{"reflow_snapshot":1,"schema":[1]}""", "another version")]
+    [InlineData("HEAD\n{\"table\":\"sqlite_master\",\"columns\":[\"name\"]}", "line 2")]
+    [InlineData("HEAD\n{\"table\":\"task\",\"columns\":[\"tenant) values (1); --\"]}", "line 2")]
+    [InlineData("HEAD\n[1]", "line 2")]
+    [InlineData("HEAD\n{\"table\":\"tenant\",\"columns\":[\"tenant\",\"name\"]}\n[\"t\"]", "line 3")]
+    [InlineData("HEAD\n{\"table\":\"tenant\",\"columns\":[\"tenant\",\"name\"]}\n[\"t\",{}]", "line 3")]
+    public async Task What_is_no_snapshot_is_refused_with_its_line_and_leaves_nothing(string text, string says)
+    {
+        await using var desk = await Desk.Start();
+        await desk.Do("POST", "/snapshots/s");
+        var head = (await desk.Control("GET", "/snapshots/s/data")).Text.Split('\n')[0];
+        var refused = await desk.Control("PUT", "/snapshots/bad/data", text.Replace("HEAD", head, StringComparison.Ordinal));
+        Assert.Equal(400, refused.Status);
+        Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["s"], (await desk.Do("GET", "/snapshots")).GetProperty("snapshots").EnumerateArray().Select(snapshot => snapshot.GetProperty("name").GetString()));
+        Assert.Single(Directory.GetFiles(Path.Combine(desk.Reflow.Data, "snapshots")));
+    }
+
     [Theory]
     [InlineData("POST", "/snapshots/none/restore", 404)]
+    [InlineData("GET", "/snapshots/none/data", 404)]
+    [InlineData("PUT", "/snapshots/-/data", 400)]
     [InlineData("DELETE", "/snapshots/none", 404)]
     [InlineData("POST", "/snapshots/..%2F..%2Fetc", 400)]
     [InlineData("POST", "/snapshots/-x", 400)]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Reflow.Core;
 using Reflow.Server.Control;
 using Reflow.Server.Gateway;
@@ -5,7 +6,8 @@ using Reflow.Server.Gateway;
 namespace Reflow.Server.Api.Control.Tests;
 
 /// <summary>
-/// The clock of a test double under <c>/reflow/v1/clock</c>: GET reads it; POST freeze, set, advance and resume move it. Every answer tells the time, Unix ms, and whether it stands still.
+/// The clock of a test double under <c>/reflow/v1/clock</c>: GET reads it; POST freeze, set, advance and resume move it. Every answer tells the time, Unix ms, and whether
+/// it stands still; going on also what came due on the way.
 /// </summary>
 static class MoveClock
 {
@@ -26,27 +28,47 @@ static class MoveClock
             clock.Resume();
             return new(Reading(clock));
         });
-        routes.Serve("control.test.clock.set", call =>
+        routes.Serve("control.test.clock.set", async call =>
         {
             var to = call.Body.RequiredInteger("now");
             if (call.Body.Has("now") && to is < 0 or > Latest) call.Body.Violation("now", $"{to}", "is a Unix time in ms, at most that of the year 2100");
-            return new(call.Body.Refusal is { } refusal ? refusal : Go(clock, to));
+            return call.Body.Refusal is { } refusal ? refusal : await Go(call, testing, to);
         });
-        routes.Serve("control.test.clock.advance", call =>
+        routes.Serve("control.test.clock.advance", async call =>
         {
             var by = call.Body.RequiredInteger("by_ms");
             if (call.Body.Has("by_ms") && by < 0) call.Body.Violation("by_ms", $"{by}", "is a time in ms from 0 on; the clock goes back only after a reset, by set");
             else if (by > Latest - clock.Now) call.Body.Violation("by_ms", $"{by}", "goes past the year 2100");
-            return new(call.Body.Refusal is { } refusal ? refusal : Go(clock, clock.Now + by));
+            return call.Body.Refusal is { } refusal ? refusal : await Go(call, testing, clock.Now + by);
         });
     }
 
-    static Reply Go(TestClock clock, long to) => clock.TrySet(to) ? Reading(clock)
-        : new Error(400, 400, $"now: the clock stands at {clock.Now} and goes back only after a reset, before the next call");
+    static async ValueTask<Reply> Go(Call call, TestDouble testing, long to)
+    {
+        if (await testing.Clockwork.GoTo(to, call.Aborted) is not { } fired)
+            return new Error(400, 400, $"now: the clock stands at {testing.Clock.Now} and goes back only after a reset, before the next call");
+        return Reply.Object(json =>
+        {
+            Read(json, testing.Clock);
+            json.WriteStartArray("fired"u8);
+            foreach (var work in fired)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("at"u8, work.At);
+                json.WriteString("what"u8, work.What);
+                json.WriteString("tenant_key"u8, work.Tenant);
+                json.WriteString("id"u8, work.Id);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        });
+    }
 
-    static Reply Reading(TestClock clock) => Reply.Object(json =>
+    static Reply Reading(TestClock clock) => Reply.Object(json => Read(json, clock));
+
+    static void Read(Utf8JsonWriter json, TestClock clock)
     {
         json.WriteNumber("now"u8, clock.Now);
         json.WriteBoolean("frozen"u8, clock.Frozen);
-    });
+    }
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Reflow.Core;
 using Reflow.Server.Control;
 using Reflow.Server.Gateway;
@@ -12,6 +13,8 @@ namespace Reflow.Server.Api.Control.Tests;
 static class ResetData
 {
     // A call takes milliseconds; what takes longer waits for something that will not come.
+    const long LargestUpload = 4L << 30;
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static void Serve(Routes routes, TestDouble testing, Resets resets, Snapshots snapshots)
@@ -47,6 +50,15 @@ static class ResetData
         });
         routes.Serve("control.test.snapshot.restore", call => snapshots.Find(call.Path("name")) is null ? new(Missing(call))
             : Alone(call, testing, async () => await snapshots.Restore(call.Path("name"), CancellationToken.None) ? Reply.Empty : Missing(call)));
+        routes.Serve("control.test.snapshot.download", call => new(snapshots.Find(call.Path("name")) is null ? Missing(call)
+            : Reply.Stream("application/jsonl", $"{call.Path("name")}.jsonl", (to, ct) => snapshots.Download(call.Path("name"), to.AsStream(leaveOpen: true), ct))));
+        routes.Serve("control.test.snapshot.upload", async call =>
+        {
+            if (BadName(call) is { } bad) return bad;
+            if (call.Http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = LargestUpload;
+            if (await snapshots.Upload(call.Path("name"), call.Http.Request.Body, call.Aborted) is { } fault) return new Error(400, 400, $"this is no snapshot: {fault}");
+            return Reply.Object(json => Write(json, snapshots.Find(call.Path("name"))!));
+        });
         routes.Serve("control.test.snapshot.delete", call => new(snapshots.Delete(call.Path("name")) ? Reply.Empty : Missing(call)));
     }
 
