@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures Reflow and a bare Kestrel side by side, on loopback, and prints one table: ./bench.sh [SECONDS PER RUN]
+# Measures Reflow and a bare Kestrel side by side, on loopback, and prints a table for each part: ./bench.sh [calls|flows] [SECONDS PER RUN]
 # The same page out of 10,000 items and out of 1,000,000 (some 3 GB of disk, for a while): ./bench.sh search
 # What the length of a template costs a node that is confirmed and rolled back: ./bench.sh projects [SECONDS]
 # A page of 20 reports out of 10,000 and out of REPORTS, 1,000,000 when it is not said: ./bench.sh reports [REPORTS]

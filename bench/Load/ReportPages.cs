@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 
@@ -12,50 +11,34 @@ namespace Reflow.Bench.Load;
 /// </summary>
 static class ReportPages
 {
-    const int Few = 10_000, Many = 1_000_000, Piece = 100_000, Rounds = 5, Connections = 4, Pages = 256, Between = 20;
+    const int Few = 10_000, Piece = 100_000, Rounds = 5, Connections = 4, Pages = 256, Between = 20;
+    public const int Many = 1_000_000;
     const long First = 1_600_000_000;
     const string App = """{"app_id":"cli_a1b2c3d4e5f60001","app_secret":"ReflowDemoAppSecret00000000000001"}""", Tenant = "736588c9260f175d", Rule = "7591675959233997056";
 
-    static ReportPages()
-    {
-        NativeLibrary.SetDllImportResolver(typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, static (name, _, _) =>
-            name == "e_sqlite3" ? NativeLibrary.Load("libsqlite3.so.0") : 0);
-        SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
-    }
-
     /// <summary><c>./bench.sh reports [REPORTS]</c>.</summary>
-    public static async Task<int> Run(string program, string[] args)
+    public static async Task Run(string program, int many, string scratch)
     {
-        var many = args is [var said] ? int.Parse(said, CultureInfo.InvariantCulture) : Many;
-        var scratch = Directory.CreateTempSubdirectory("reflow-bench-reports-").FullName;
-        try
+        using var few = await Filled(program, Path.Combine(scratch, "few"), Few);
+        using var lots = await Filled(program, Path.Combine(scratch, "many"), many);
+        var (small, large) = (await Requests(few, Few), await Requests(lots, many));
+        await Drive(few, small, 1);
+        await Drive(lots, large, 1);
+        var (of, among) = (new List<Pace>(), new List<Pace>());
+        for (var round = 0; round < Rounds; round++)
         {
-            using var few = await Filled(program, Path.Combine(scratch, "few"), Few);
-            using var lots = await Filled(program, Path.Combine(scratch, "many"), many);
-            var (small, large) = (await Requests(few, Few), await Requests(lots, many));
-            await Drive(few.Address, small, 1);
-            await Drive(lots.Address, large, 1);
-            var (of, among) = (new List<Pace>(), new List<Pace>());
-            for (var round = 0; round < Rounds; round++)
-            {
-                of.Add(await Drive(few.Address, small, 3));
-                among.Add(await Drive(lots.Address, large, 3));
-                Console.WriteLine($"{Few:N0} reports: {Said(of[^1])}; {many:N0}: {Said(among[^1])}");
-            }
-            Console.WriteLine();
-            Console.WriteLine($"{"tasks/query, page of 20",-32} {$"{Few:N0}",12} {$"{many:N0}",12} {"ratio",7}  goal");
-            Row("p50, ms", of, among, pace => pace.Median.TotalMilliseconds, null);
-            Row("p99, ms", of, among, pace => pace.P99.TotalMilliseconds, 1.5);
-            return 0;
+            of.Add(await Drive(few, small, 3));
+            among.Add(await Drive(lots, large, 3));
+            Console.WriteLine($"{Few:N0} reports: {Said(of[^1])}; {many:N0}: {Said(among[^1])}");
         }
-        finally
-        {
-            Directory.Delete(scratch, recursive: true);
-        }
+        Console.WriteLine();
+        Console.WriteLine($"{"tasks/query, page of 20",-32} {$"{Few:N0}",12} {$"{many:N0}",12} {"ratio",7}  goal");
+        Row("p50, ms", of, among, pace => pace.Median.TotalMilliseconds, null);
+        Row("p99, ms", of, among, pace => pace.P99.TotalMilliseconds, 1.5);
     }
 
-    static Task<Pace> Drive(Uri address, IReadOnlyList<byte[]> requests, int seconds) =>
-        Load.Drive.Run(address, connection => [.. requests.Skip(connection * Pages / Connections).Take(Pages / Connections)], TimeSpan.FromSeconds(seconds), Connections);
+    static Task<Pace> Drive(ServerProcess server, IReadOnlyList<byte[]> requests, int seconds) =>
+        Load.Drive.Run(server, connection => [.. requests.Skip(connection * Pages / Connections).Take(Pages / Connections)], TimeSpan.FromSeconds(seconds), Connections);
 
     // Each asks for the rule's reports from a second on that is anywhere in the whole.
     static async Task<IReadOnlyList<byte[]>> Requests(ServerProcess reflow, int reports)
@@ -78,8 +61,7 @@ static class ReportPages
 
     static void Fill(string file, int reports)
     {
-        using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
-        connection.Open();
+        using var connection = BulkRows.Open(file);
         using var command = connection.CreateCommand();
         command.CommandText = "pragma synchronous = off; pragma cache_size = -200000";
         command.ExecuteNonQuery();

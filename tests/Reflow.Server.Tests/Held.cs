@@ -15,7 +15,7 @@ sealed class Held : IAsyncDisposable
         this.db = db;
         held = db.ChangeSystem(_ =>
         {
-            started.SetResult();
+            started.TrySetResult();
             gate.Wait(TimeSpan.FromSeconds(60));
             return ValueTask.FromResult(0);
         }, TestContext.Current.CancellationToken);

@@ -43,6 +43,34 @@ public abstract class StoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task When_a_change_of_a_group_fails_its_neighbours_are_done_once_and_in_their_order()
+    {
+        var (gate, failed) = (new ManualResetEventSlim(), 0);
+        var first = db.Change(Tenant, _ => { gate.Wait(Ct); return ValueTask.FromResult(0L); }, Ct);
+        Task<long> Count() => db.Change(Tenant, async s =>
+        {
+            var seq = await s.Find("select coalesce(max(seq), 0) + 1 from history where tenant = $1 and id = $2", r => r.GetInt64(0), "counter");
+            await s.Execute(Insert, "counter", seq);
+            return seq;
+        }, Ct);
+        Task<long> Fail() => db.Change<long>(Tenant, async s =>
+        {
+            await s.Execute("update history set seq = seq + 100 where tenant = $1 and id = $2", "counter");
+            failed++;
+            throw new InvalidOperationException("half done");
+        }, Ct);
+        Task<long>[] group = [Count(), Fail(), Count(), Count(), Fail(), Count()];
+        gate.Set();
+        await first;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => group[1]);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => group[4]);
+        var counted = await Task.WhenAll(group.Where(change => !change.IsFaulted));
+        Assert.Equal([1, 2, 3, 4], counted);
+        Assert.Equal(2, failed);
+        Assert.Equal(4, await db.Read(Tenant, s => s.Find("select max(seq) from history where tenant = $1", r => r.GetInt64(0)), Ct));
+    }
+
+    [Fact]
     public async Task An_engine_error_in_a_change_is_a_store_failure_and_leaves_nothing()
     {
         await db.Change(Tenant, s => s.Execute(Insert, "a", 1), Ct);

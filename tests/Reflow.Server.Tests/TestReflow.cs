@@ -11,6 +11,8 @@ namespace Reflow.Server.Tests;
 public sealed class TestReflow : IAsyncDisposable
 {
     static readonly Lazy<Task<string>> Template = new(MakeTemplate);
+    // Every change runs twice, so that one which cannot be repeated shows, and no statement may walk a whole table.
+    static readonly DbOptions Watched = new() { Inspect = Plans.Check, Rehearse = true };
     readonly ReflowServer server;
     readonly HttpClient http;
     readonly Dictionary<string, string> tokens = [];
@@ -50,7 +52,7 @@ public sealed class TestReflow : IAsyncDisposable
     /// <summary>Starts on data that is there already: a restart.</summary>
     internal static async Task<TestReflow> StartOn(string data, ManualClock clock, Func<Settings, Settings>? with = null)
     {
-        var settings = new Settings { Urls = "http://127.0.0.1:0", Data = data, RateLimits = false };
+        var settings = new Settings { Urls = "http://127.0.0.1:0", Data = data, RateLimits = false, Store = Watched };
         return new(await ReflowServer.Start(with?.Invoke(settings) ?? settings, clock, Ct), clock, data);
     }
 
@@ -137,7 +139,7 @@ public sealed class TestReflow : IAsyncDisposable
     {
         var data = Directory.CreateTempSubdirectory("reflow-template-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(data, recursive: true);
-        await using var first = await ReflowServer.Start(new() { Urls = "http://127.0.0.1:0", Data = data }, new ManualClock(), Ct);
+        await using var first = await ReflowServer.Start(new() { Urls = "http://127.0.0.1:0", Data = data, Store = Watched }, new ManualClock(), Ct);
         return data;
     }
 }

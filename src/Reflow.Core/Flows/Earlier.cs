@@ -20,30 +20,24 @@ static class Earlier
     public static Firing? Latest(FlowState state, FlowTask task, string node) =>
         Ancestors(state, task).Where(f => f.ByPerson && f.Node == node).MaxBy(f => f.Seq);
 
-    /// <summary>The firings that a task may be rolled back to, start first and then in the order of their completion.</summary>
+    /// <summary>The firings that a task may be rolled back to, start first and then in the order of their completion, as far as the state reaches.</summary>
     public static IEnumerable<Firing> Points(FlowState state, FlowTask task, RollbackScope scope)
     {
         if (scope is RollbackScope.Initiator)
             return state.Firings.Values.Where(f => f.Kind is FiringKind.StartDone && f.Live);
-        var ancestors = Ancestors(state, task);
-        var points = ancestors.Where(f => f.ByPerson && f.Node != task.Node).GroupBy(f => f.Node).Select(g => g.MaxBy(f => f.Seq)!).ToDictionary(f => f.Seq);
-        if (scope is RollbackScope.Previous)
-        {
-            var met = Walk(state, task, f => !points.ContainsKey(f.Seq));
-            points = points.Where(p => met.Contains(p.Value)).ToDictionary();
-        }
-        return points.Values.OrderBy(f => f.Kind is not FiringKind.StartDone).ThenBy(f => f.Seq);
+        var walk = new PointWalk(task, state.Tokens[task.Token], scope);
+        foreach (var firing in state.Firings.Values.Reverse())
+            if (firing.Live && !walk.IsDone)
+                walk.Meet(firing);
+        return walk.Points;
     }
 
-    static HashSet<Firing> Ancestors(FlowState state, FlowTask task) => Walk(state, task, _ => true);
-
-    /// <summary>Walks back from a task's token, beyond a firing only where told, as far as the state reaches.</summary>
-    static HashSet<Firing> Walk(FlowState state, FlowTask task, Func<Firing, bool> beyond)
+    static HashSet<Firing> Ancestors(FlowState state, FlowTask task)
     {
         HashSet<Firing> met = new(ReferenceEqualityComparer.Instance);
         var open = new Stack<int>([state.Tokens[task.Token].ProducedBy]);
         while (open.TryPop(out var seq))
-            if (state.Firings.TryGetValue(seq, out var firing) && met.Add(firing) && beyond(firing))
+            if (state.Firings.TryGetValue(seq, out var firing) && met.Add(firing))
                 foreach (var cause in firing.Causes)
                     open.Push(cause);
         return met;

@@ -28,7 +28,15 @@ public static class Flow
     /// Where a task can be rolled back to by an operator, start first (seed 000, contracts/apaas §4.3). Empty when rollback is switched off, and for a start task.
     /// Whoever intervenes as an administrator has every point, whatever the policy.
     /// </summary>
-    public static Decision<RollbackPoint> RollbackPoints(this FlowState state, long taskId, string by, FlowNet net, Func<string, bool> isActive, bool asAdministrator = false)
+    /// <param name="state">The instance, as far as the points are to be looked for in it.</param>
+    /// <param name="taskId">The task.</param>
+    /// <param name="by">The operator's user id.</param>
+    /// <param name="net">The version of the flow that the instance keeps.</param>
+    /// <param name="isActive">Whether a user id belongs to someone who can act.</param>
+    /// <param name="asAdministrator">Whether an administrator intervenes.</param>
+    /// <param name="walked">What a <see cref="PointWalk"/> of the policy's scope found; null to look in the state.</param>
+    public static Decision<RollbackPoint> RollbackPoints(
+        this FlowState state, long taskId, string by, FlowNet net, Func<string, bool> isActive, bool asAdministrator = false, IEnumerable<Firing>? walked = null)
     {
         if (state.Instance.Status is not InstanceStatus.InProcess)
             return FlowErrors.ParamInvalid.Because("The instance has ended.");
@@ -38,7 +46,7 @@ public static class Flow
         if (!asAdministrator && !Votes.MayAct(task, net, by) && !(policy.Administrators && net.Definition.Administrators.Contains(by) && isActive(by)))
             return NotTheirTurn(task, by);
         var (enabled, scope) = asAdministrator ? (true, RollbackScope.Any) : (policy.Enabled, policy.Scope);
-        return new([.. enabled && task.Kind is not TaskKind.Start ? Earlier.Points(state, task, scope).Select(f => new RollbackPoint(f.Task!.Value, f.Node, f.Kind is FiringKind.StartDone, f.Seq)) : []], null);
+        return new([.. enabled && task.Kind is not TaskKind.Start ? (walked ?? Earlier.Points(state, task, scope)).Select(f => new RollbackPoint(f.Task!.Value, f.Node, f.Kind is FiringKind.StartDone, f.Seq)) : []], null);
     }
 
     static Decision<FlowEvent> Start(FlowCommand.Start command, FlowContext context)

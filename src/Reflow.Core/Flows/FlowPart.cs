@@ -12,9 +12,6 @@ public sealed record FlowPart
     /// <summary>Live firings from this sequence number on, with the tokens that they consumed and produced; null for none.</summary>
     public int? Since { get; init; }
 
-    /// <summary>The live firing of the start task, without tokens.</summary>
-    public bool Start { get; init; }
-
     /// <summary>The firings undone by this task's rollback, with the tasks that they finished; null for none.</summary>
     public long? UndoneBy { get; init; }
 
@@ -39,14 +36,6 @@ public sealed record FlowPart
             _ => new() { UndoneBy = task.Resume?.By },
         },
         _ => new() { UndoneBy = task.Resume?.By },
-    };
-
-    /// <summary>What the rollback points of a task need.</summary>
-    public static FlowPart OfPoints(FlowTask task, FlowNet net) => net.RollbackOf(task.Node) switch
-    {
-        { Enabled: false } => Marking,
-        { Scope: RollbackScope.Initiator } => new() { Start = true },
-        { Scope: RollbackScope.Previous or RollbackScope.Any } => new() { Since = 1 },
     };
 
     static int? Fork(RollbackPolicy policy, Frame? frame)

@@ -65,8 +65,8 @@ public sealed record FlowStep(WorkspacePlace Place, string Node, FlowAct Act, st
 
     internal async ValueTask<Error?> Take(Session session, FlowStore flows, long instance, string user, long now)
     {
-        if (await Task(session, instance, Node, "status = 0") is not { } task) return FlowErrors.ParamInvalid.Because($"No task of {Node} is pending.");
-        var target = To is null ? null : await Task(session, instance, To, "superseded = 0 and done_by is not null");
+        if (await Task(session, instance, Node, "flow_task_pending", "status = 0") is not { } task) return FlowErrors.ParamInvalid.Because($"No task of {Node} is pending.");
+        var target = To is null ? null : await Task(session, instance, To, "flow_task_of_node", "superseded = 0 and done_by is not null");
         return await flows.Act(session, task.ToString(CultureInfo.InvariantCulture), id => Act switch
         {
             FlowAct.Agree => new FlowCommand.Agree(id, user, Opinion),
@@ -75,8 +75,8 @@ public sealed record FlowStep(WorkspacePlace Place, string Node, FlowAct Act, st
         }, user, "workspace", now);
     }
 
-    static ValueTask<long?> Task(Session session, long instance, string node, string which) =>
-        session.Find($"select id from flow_task where tenant = $1 and instance = $2 and node = $3 and {which} order by id desc", r => (long?)r.GetInt64(0), instance, node);
+    static ValueTask<long?> Task(Session session, long instance, string node, string index, string which) =>
+        session.Find($"select id from flow_task{session.Engine.By(index)} where tenant = $1 and instance = $2 and node = $3 and {which} order by id desc", r => (long?)r.GetInt64(0), instance, node);
 
     static string Word(FlowAct act) => act switch
     {

@@ -25,8 +25,8 @@ public sealed class Db : IAsyncDisposable
     Db(string file, DbOptions options)
     {
         (this.file, writing) = (file, options.Durable ? DbUse.Writing : DbUse.WritingFast);
-        readers = new(() => Open(file, DbUse.Reading), options.Readers);
-        writer = new(Open(file, writing), options.WaitingChanges);
+        readers = new(() => Open(file, DbUse.Reading, options.Inspect), options.Readers);
+        writer = new(Open(file, writing, options.Inspect), options.WaitingChanges, options.Rehearse);
     }
 
     /// <summary>Raised when all data was replaced, or what is cached of it changed by other ways than the caches know: they forget.</summary>
@@ -50,7 +50,8 @@ public sealed class Db : IAsyncDisposable
 
     /// <summary>
     /// Runs a change of one tenant's data and answers after it is durable. The work is atomic: when it throws, nothing of it stays.
-    /// It may run together with others in one transaction, never at the same time as another.
+    /// It may run together with others in one transaction, never at the same time as another. When another of its group fails it is taken back and run once more,
+    /// so it must leave nothing behind but rows and its answer.
     /// </summary>
     /// <exception cref="StoreBusyException">Too many changes are waiting; nothing was done.</exception>
     /// <exception cref="StoreException">The database refused; nothing was done.</exception>
@@ -123,7 +124,10 @@ public sealed class Db : IAsyncDisposable
     }
 
     /// <summary>A session of its own on a file.</summary>
-    internal static SystemSession Open(string file, DbUse use) => new(Connect(file, use), Engine.Sqlite);
+    internal static SystemSession Open(string file, DbUse use, Action<string, IReadOnlyList<string>>? inspect = null) => new(Connect(file, use), Engine.Sqlite, inspect);
+
+    // 32 MB: the writer keeps the pages that it comes back to. The longer the log, the more changes of a page are copied into the file at once: 4000 pages are 16 MB.
+    const string WriterMemory = "pragma cache_size = -32768; pragma wal_autocheckpoint = 4000;";
 
     static SqliteConnection Connect(string file, DbUse use)
     {
@@ -134,8 +138,8 @@ public sealed class Db : IAsyncDisposable
         {
             DbUse.Reading => "pragma query_only = on;",
             // FULL: an acknowledged change survives a power cut, not only a crash of this process.
-            DbUse.Writing => "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;",
-            DbUse.WritingFast => "pragma journal_mode = wal; pragma synchronous = off; pragma foreign_keys = on;",
+            DbUse.Writing => $"pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; {WriterMemory}",
+            DbUse.WritingFast => $"pragma journal_mode = wal; pragma synchronous = off; pragma foreign_keys = on; {WriterMemory}",
         };
         setup.ExecuteNonQuery();
         return connection;
@@ -157,7 +161,14 @@ enum DbUse
 /// <param name="Readers">How many reads may run at the same time; more wait.</param>
 /// <param name="WaitingChanges">How many changes may wait for the writer; more are refused at once.</param>
 /// <param name="Durable">Whether an acknowledged change must survive a power cut; false for data that goes with the process.</param>
-public sealed record DbOptions(int Readers = 8, int WaitingChanges = 4096, bool Durable = true);
+public sealed record DbOptions(int Readers = 8, int WaitingChanges = 4096, bool Durable = true)
+{
+    /// <summary>Shown each statement when it is first used on a connection, with the engine's plan for it, one line a step; null shows nobody. For tests: plans that walk whole tables.</summary>
+    internal Action<string, IReadOnlyList<string>>? Inspect { get; init; }
+
+    /// <summary>Runs every change twice and keeps the second run. For tests: work that cannot be repeated.</summary>
+    internal bool Rehearse { get; init; }
+}
 
 /// <summary>The engines that Reflow stores its data in.</summary>
 enum Engine

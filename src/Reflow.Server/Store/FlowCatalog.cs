@@ -65,14 +65,16 @@ sealed class DeployedFlow(FlowDefinition definition)
     /// <param name="now">Unix ms.</param>
     public FlowContext Context(string initiator, string form, People people, Ids ids, long now)
     {
-        var values = FormValues.Read(definition, form);
+        // Most steps ask nothing of the form.
+        FormValues? read = null;
+        FormValues Values() => read ??= FormValues.Read(definition, form);
         return new()
         {
             Net = Net,
             Now = now,
             NextId = ids.Number,
             IsActive = people.Has,
-            Holds = text => Condition(text).Evaluate(values.Conditions),
+            Holds = text => Condition(text).Evaluate(Values().Conditions),
             People = rule => rule switch
             {
                 AssigneeRule.Fixed fix => fix.Users,
@@ -80,7 +82,7 @@ sealed class DeployedFlow(FlowDefinition definition)
                 AssigneeRule.Leader leader => One(people.LeaderOf(initiator, leader.Level)),
                 AssigneeRule.DepartmentOwner owner => One((owner.Department ?? people.DepartmentOf(initiator)) is { } department ? people.OwnerOf(department) : null),
                 AssigneeRule.Role role => people.WithRole(role.Key),
-                AssigneeRule.FromField field => values.Users(field.Field),
+                AssigneeRule.FromField field => Values().Users(field.Field),
                 _ => throw new System.Diagnostics.UnreachableException($"{rule} is resolved by the engine"),
             },
         };

@@ -7,19 +7,24 @@ namespace Reflow.Server.Store;
 static class FlowInbox
 {
     /// <summary>Brings the lists up to date with what happened.</summary>
-    public static async ValueTask Write(Session session, StoredInstance stored, IReadOnlyList<FlowEvent> events, FlowState after, DeployedFlow flow)
+    public static async ValueTask Write(Session session, StoredInstance stored, IReadOnlyList<FlowEvent> events, FlowState? before, FlowState after, DeployedFlow flow)
     {
         // Another version may let others vote first.
         if (events is [FlowEvent.Migrated])
-            foreach (var id in after.Pending) await WriteAssignees(session, stored, after.Tasks[id], events, flow);
+            foreach (var id in after.Pending)
+            {
+                await session.Execute("delete from flow_inbox where tenant = $1 and task_id = $2 and source = 'assignMe'", id);
+                await WriteAssignees(session, stored, null, after.Tasks[id], events, flow);
+            }
         foreach (var id in events.Select(TaskOf).OfType<long>().Distinct())
         {
             if (!after.Tasks.TryGetValue(id, out var task)) continue;
+            var old = before?.Tasks.GetValueOrDefault(id);
             var type = task.Status is UserTaskStatus.Pending ? "pending" : "archived";
-            if (events.Any(e => e is FlowEvent.TaskOpened opened && opened.Task.Id == id)) await Put(session, stored, task, "fromMe", stored.Instance.Initiator, type);
-            else if (type is "archived") await session.Execute("update flow_inbox set type = 'archived' where tenant = $1 and task_id = $2 and source in ('fromMe', 'CCMe')", id);
+            if (old is null) await Put(session, stored, task, "fromMe", stored.Instance.Initiator, type);
+            else if (old.Status is UserTaskStatus.Pending && type is "archived") await session.Execute("update flow_inbox set type = 'archived' where tenant = $1 and task_id = $2 and type = 'pending'", id);
             // Telling someone changes nobody's turn.
-            if (events.Any(e => e is not FlowEvent.Copied && TaskOf(e) == id)) await WriteAssignees(session, stored, task, events, flow);
+            if (events.Any(e => e is not FlowEvent.Copied && TaskOf(e) == id)) await WriteAssignees(session, stored, old, task, events, flow);
             foreach (var copied in events.OfType<FlowEvent.Copied>().Where(e => e.TaskId == id))
                 foreach (var user in copied.Users) await Put(session, stored, task, "CCMe", user, type);
         }
@@ -29,13 +34,14 @@ static class FlowInbox
     public static async ValueTask<(IReadOnlyList<InboxRow> Rows, long Count)> Read(Session session, InboxFilter filter)
     {
         var (where, args) = filter.Where(session.Engine);
-        // A task can be on one list for several reasons; it is shown once.
-        var count = await session.Find($"select count(distinct i.task_id) from flow_inbox i where {where}", r => r.GetInt64(0), args);
+        // A task can be on a list for several reasons; it is shown once. For one reason it is there once.
+        var distinct = filter.Source is null ? "distinct " : "";
+        var count = await session.Find($"select count({distinct}i.task_id) from flow_inbox i where {where}", r => r.GetInt64(0), args);
         if (count == 0) return ([], 0);
         var rows = await session.Query(
             $"""
             select p.task_id, p.opened_at, n.id, n.label, n.status, n.initiator, n.summary from (
-                select distinct i.task_id, i.opened_at from flow_inbox i where {where} order by i.opened_at desc, i.task_id desc limit ${args.Length + 2} offset ${args.Length + 3}) p
+                select {distinct}i.task_id, i.opened_at from flow_inbox i where {where} order by i.opened_at desc, i.task_id desc limit ${args.Length + 2} offset ${args.Length + 3}) p
             join flow_task t on t.tenant = $1 and t.id = p.task_id
             join flow_instance n on n.tenant = $1 and n.id = t.instance
             order by p.opened_at desc, p.task_id desc
@@ -45,17 +51,26 @@ static class FlowInbox
         return (rows, count);
     }
 
-    static async ValueTask WriteAssignees(Session session, StoredInstance stored, FlowTask task, IReadOnlyList<FlowEvent> events, DeployedFlow flow)
+    // When a task is closed, whoever was waited for has been moved to the archived already.
+    static async ValueTask WriteAssignees(Session session, StoredInstance stored, FlowTask? old, FlowTask task, IReadOnlyList<FlowEvent> events, DeployedFlow flow)
+    {
+        var (then, now) = (old is null ? [] : Assigned(old, flow), Assigned(task, flow));
+        // Whoever rolled back has acted too, although that is no vote.
+        foreach (var closed in events.OfType<FlowEvent.TaskClosed>().Where(e => e.TaskId == task.Id && e.Status is UserTaskStatus.RolledBack)) now[closed.By] = "archived";
+        foreach (var user in then.Keys)
+            if (!now.ContainsKey(user)) await session.Execute("delete from flow_inbox where tenant = $1 and task_id = $2 and source = 'assignMe' and user_id = $3", task.Id, user);
+        foreach (var (user, type) in now)
+            if (!then.TryGetValue(user, out var was) || was != type && task.Status is UserTaskStatus.Pending) await Put(session, stored, task, "assignMe", user, type);
+    }
+
+    static Dictionary<string, string> Assigned(FlowTask task, DeployedFlow flow)
     {
         var (mode, percent) = flow.Net.ModeOf(task.Node);
         var lists = new Dictionary<string, string>();
         foreach (var assignee in task.Assignees)
             if (assignee.Vote is { Automatic: false }) lists[assignee.User] = "archived";
-        // Whoever rolled back has acted too, although that is no vote.
-        foreach (var closed in events.OfType<FlowEvent.TaskClosed>().Where(e => e.TaskId == task.Id && e.Status is UserTaskStatus.RolledBack)) lists[closed.By] = "archived";
         foreach (var assignee in Votes.Turn(task, mode, percent)) lists[assignee.User] = "pending";
-        await session.Execute("delete from flow_inbox where tenant = $1 and task_id = $2 and source = 'assignMe'", task.Id);
-        foreach (var (user, type) in lists) await Put(session, stored, task, "assignMe", user, type);
+        return lists;
     }
 
     static async ValueTask Put(Session session, StoredInstance stored, FlowTask task, string source, string user, string type) => await session.Execute(
@@ -98,7 +113,9 @@ sealed record InboxFilter(string UserId, string? Source, string? Type, long? Fro
             args.Add(value);
             sql += $" and {condition}${args.Count + 1}";
         }
-        if (Source is not null) And("i.source = ", Source);
+        // Spelled out, so that the list's index is walked from one column to the next.
+        if (Source is null) sql += " and i.source in ('assignMe', 'CCMe', 'fromMe')";
+        else And("i.source = ", Source);
         if (Type is not null) And("i.type = ", Type);
         if (From is { } from) And("i.opened_at >= ", from);
         if (To is { } to) And("i.opened_at <= ", to);

@@ -47,8 +47,6 @@ static class FlowRows
             $"select {TaskColumns} from flow_task{session.Engine.By("flow_task_pending")} where tenant = $1 and instance = $2 and status = 0", ReadTask, instance.Id)).ToDictionary(t => t.Id);
         foreach (var task in named) tasks[task.Id] = task;
         var firings = new SortedDictionary<int, Firing>();
-        // Whatever holds comes after the start that holds: the first is the start's, in whichever round it was submitted.
-        if (part.Start) await Firings(session, instance.Id, firings, "undone_by is null and kind = $3 order by seq limit 1", (int)FiringKind.StartDone);
         if (part.Since is { } since)
         {
             await Firings(session, instance.Id, firings, "undone_by is null and seq >= $3", since);
@@ -63,100 +61,152 @@ static class FlowRows
                 if (firing is { Task: { } id, UndoneBy: not null } && await Task(session, id) is { } done) tasks[id] = done.Task;
         }
         if (part.Finished)
-            foreach (var task in await session.Query($"select {TaskColumns} from flow_task{session.Engine.By("flow_task_of_node")} where tenant = $1 and instance = $2 and superseded = 0", ReadTask, instance.Id))
+            foreach (var task in await session.Query($"select {TaskColumns} from flow_task{session.Engine.By("flow_task_of_node")} where tenant = $1 and instance = $2 and superseded = 0 and done_by is not null", ReadTask, instance.Id))
                 tasks[task.Id] = task;
         foreach (var node in part.TasksOf)
-            foreach (var task in await session.Query($"select {TaskColumns} from flow_task{session.Engine.By("flow_task_of_node")} where tenant = $1 and instance = $2 and node = $3 and superseded = 0", ReadTask, instance.Id, node))
+            foreach (var task in await session.Query($"select {TaskColumns} from flow_task{session.Engine.By("flow_task_of_node")} where tenant = $1 and instance = $2 and node = $3 and superseded = 0 and done_by is not null", ReadTask, instance.Id, node))
                 tasks[task.Id] = task;
         return FlowState.Of(instance, tokens.Values, firings.Values, tasks.Values);
     }
 
-    /// <summary>Writes what an event changes.</summary>
+    /// <summary>What a task can be rolled back to: reads back from its token only as far as it takes to find that.</summary>
+    public static async ValueTask<IReadOnlyList<Firing>> Points(Session session, long instance, FlowTask task, FlowToken token, RollbackScope scope)
+    {
+        // Whatever holds comes after the start that holds: the first is the start's, in whichever round it was submitted.
+        var start = scope is RollbackScope.Previous ? null : await session.Find(
+            $"select doc from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and undone_by is null order by seq limit 1", r => ReadFiring(r.GetString(0)), instance);
+        if (scope is RollbackScope.Initiator) return start is null ? [] : [start];
+        var walk = new PointWalk(task, token, scope, scope is RollbackScope.Any ? await FinishedNodes(session, instance) : null, start);
+        if (!walk.IsDone)
+            await session.Scan(
+                $"select seq, doc from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and undone_by is null and seq <= $3 order by seq desc",
+                r =>
+                {
+                    if (walk.Wants(r.GetInt32(0))) walk.Meet(ReadFiring(r.GetString(1)));
+                    return !walk.IsDone;
+                },
+                instance, token.ProducedBy);
+        return [.. walk.Points];
+    }
+
+    /// <summary>Writes what happened: each row once, as it is afterwards, whatever it went through on the way.</summary>
     /// <param name="session">The change's session.</param>
     /// <param name="instance">The instance's id.</param>
-    /// <param name="happened">The event.</param>
-    /// <param name="after">The state with the event in it.</param>
-    public static async ValueTask Write(Session session, long instance, FlowEvent happened, FlowState after)
+    /// <param name="events">What happened.</param>
+    /// <param name="before">The state before; null when the instance begins.</param>
+    /// <param name="after">The state with all of it.</param>
+    public static async ValueTask Write(Session session, long instance, IReadOnlyList<FlowEvent> events, FlowState? before, FlowState after)
     {
-        switch (happened)
-        {
-            case FlowEvent.Started e:
-                await Insert(session, instance, e.Token);
-                break;
-            case FlowEvent.Fired e:
-                await session.Execute("insert into flow_firing (tenant, instance, seq, kind, node, doc) values ($1, $2, $3, $4, $5, $6)",
-                    instance, e.Firing.Seq, (int)e.Firing.Kind, e.Firing.Node, JsonSerializer.Serialize(e.Firing, FlowJson.Default.Firing));
-                foreach (var id in e.Firing.Inputs) await Consume(session, instance, id, e.Firing.Seq);
-                foreach (var token in e.Outputs) await Insert(session, instance, token);
-                if (e.Firing.Task is { } done) await session.Execute("update flow_task set done_by = $3 where tenant = $1 and id = $2", done, e.Firing.Seq);
-                break;
-            case FlowEvent.Undone e:
-                foreach (var seq in e.Firings)
-                {
-                    await session.Execute("update flow_firing set undone_by = $4 where tenant = $1 and instance = $2 and seq = $3", instance, seq, e.By);
-                    foreach (var id in after.Firings[seq].Outputs) await session.Execute("update flow_token set live = 0 where tenant = $1 and instance = $2 and id = $3", instance, id);
-                    foreach (var id in after.Firings[seq].Inputs) await Consume(session, instance, id, null);
-                }
-                foreach (var id in e.Superseded) await session.Execute("update flow_task set superseded = 1 where tenant = $1 and id = $2", id);
-                break;
-            case FlowEvent.TaskOpened e:
-                await Insert(session, instance, e.Task);
-                break;
-            case FlowEvent.Voted e:
-                await Update(session, after.Tasks[e.TaskId]);
-                break;
-            case FlowEvent.TaskClosed e:
-                await Update(session, after.Tasks[e.TaskId]);
-                break;
-            case FlowEvent.TaskRevived e:
-                await session.Execute("update flow_task set superseded = 0, token = $3 where tenant = $1 and id = $2", e.TaskId, e.Token);
-                break;
-            case FlowEvent.Transferred e:
-                await Update(session, after.Tasks[e.TaskId]);
-                break;
-            case FlowEvent.AssigneesAdded e:
-                await Update(session, after.Tasks[e.TaskId]);
-                break;
-            case FlowEvent.Migrated e:
-                foreach (var moved in e.Firings)
-                    await session.Execute("update flow_firing set doc = $4 where tenant = $1 and instance = $2 and seq = $3", instance, moved.Seq, JsonSerializer.Serialize(after.Firings[moved.Seq], FlowJson.Default.Firing));
-                foreach (var moved in e.Tokens)
-                    await session.Execute("update flow_token set frame = $4, approvers = $5 where tenant = $1 and instance = $2 and id = $3", instance, moved.Id, Text(moved.Frame), Text(moved.Approvers));
-                foreach (var moved in e.Tasks) await Update(session, after.Tasks[moved.Id]);
-                break;
-            // The claim that lets a timer fire has cleared its time.
-            case FlowEvent.Reminded or FlowEvent.CameDue:
-            case FlowEvent.Copied or FlowEvent.Expedited or FlowEvent.FormChanged or FlowEvent.Ended:
-                break;
-            default:
-                throw new UnreachableException();
-        }
+        HashSet<int> tokens = [];
+        HashSet<long> tasks = [];
+        foreach (var happened in events)
+            switch (happened)
+            {
+                case FlowEvent.Started e:
+                    tokens.Add(e.Token.Id);
+                    break;
+                case FlowEvent.Fired e:
+                    await session.Execute("insert into flow_firing (tenant, instance, seq, kind, node, doc) values ($1, $2, $3, $4, $5, $6)",
+                        instance, e.Firing.Seq, (int)e.Firing.Kind, e.Firing.Node, JsonSerializer.Serialize(e.Firing, FlowJson.Default.Firing));
+                    tokens.UnionWith(e.Firing.Inputs);
+                    tokens.UnionWith(e.Firing.Outputs);
+                    if (e.Firing.Task is { } done) tasks.Add(done);
+                    break;
+                case FlowEvent.Undone e:
+                    foreach (var seq in e.Firings)
+                    {
+                        await session.Execute("update flow_firing set undone_by = $4 where tenant = $1 and instance = $2 and seq = $3", instance, seq, e.By);
+                        tokens.UnionWith(after.Firings[seq].Inputs);
+                        tokens.UnionWith(after.Firings[seq].Outputs);
+                    }
+                    tasks.UnionWith(e.Superseded);
+                    break;
+                case FlowEvent.TaskOpened e:
+                    tasks.Add(e.Task.Id);
+                    break;
+                case FlowEvent.Voted e:
+                    tasks.Add(e.TaskId);
+                    break;
+                case FlowEvent.TaskClosed e:
+                    tasks.Add(e.TaskId);
+                    break;
+                case FlowEvent.TaskRevived e:
+                    tasks.Add(e.TaskId);
+                    break;
+                case FlowEvent.Transferred e:
+                    tasks.Add(e.TaskId);
+                    break;
+                case FlowEvent.AssigneesAdded e:
+                    tasks.Add(e.TaskId);
+                    break;
+                case FlowEvent.Migrated e:
+                    foreach (var moved in e.Firings)
+                        await session.Execute("update flow_firing set doc = $4 where tenant = $1 and instance = $2 and seq = $3", instance, moved.Seq, JsonSerializer.Serialize(after.Firings[moved.Seq], FlowJson.Default.Firing));
+                    foreach (var moved in e.Tokens)
+                        await session.Execute("update flow_token set frame = $4, approvers = $5 where tenant = $1 and instance = $2 and id = $3", instance, moved.Id, Text(moved.Frame), Text(moved.Approvers));
+                    tasks.UnionWith(e.Tasks.Select(moved => moved.Id));
+                    break;
+                // The claim that lets a timer fire has cleared its time.
+                case FlowEvent.Reminded or FlowEvent.CameDue:
+                case FlowEvent.Copied or FlowEvent.Expedited or FlowEvent.FormChanged or FlowEvent.Ended:
+                    break;
+                default:
+                    throw new UnreachableException();
+            }
+        foreach (var id in tokens) await Write(session, instance, before?.Tokens.GetValueOrDefault(id), after.Tokens[id]);
+        foreach (var id in tasks)
+            // A superseded task is known by its id alone.
+            if (after.Tasks.TryGetValue(id, out var task)) await Write(session, instance, before?.Tasks.GetValueOrDefault(id), task);
+            else await session.Execute("update flow_task set superseded = 1 where tenant = $1 and id = $2", id);
+    }
+
+    // The nodes one after the other, each found by one step in the index: it is the same for ten finished tasks of a node as for a thousand.
+    static ValueTask<List<string>> FinishedNodes(Session session, long instance)
+    {
+        var finished = $"from flow_task{session.Engine.By("flow_task_of_node")} where tenant = $1 and instance = $2 and superseded = 0 and done_by is not null";
+        return session.Query(
+            $"""
+            with recursive finished (node) as (
+                select min(node) {finished}
+                union all
+                select (select min(node) {finished} and node > f.node) from finished f where f.node is not null)
+            select node from finished where node is not null
+            """, r => r.GetString(0), instance);
     }
 
     static async ValueTask Firings(Session session, long instance, SortedDictionary<int, Firing> into, string which, object which3)
     {
         foreach (var firing in await session.Query(
             $"select doc, undone_by from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and {which}",
-            r => JsonSerializer.Deserialize(r.GetString(0), FlowJson.Default.Firing)! with { UndoneBy = r.IntegerOrNull(1) }, instance, which3))
+            r => r.IsDBNull(1) ? ReadFiring(r.GetString(0)) : ReadFiring(r.GetString(0)) with { UndoneBy = r.GetInt64(1) }, instance, which3))
             into[firing.Seq] = firing;
     }
 
-    static async ValueTask Insert(Session session, long instance, FlowToken token) => await session.Execute(
-        $"insert into flow_token (tenant, instance, {TokenColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        instance, token.Id, token.Node, token.ProducedBy, token.ConsumedBy, token.Live ? 1 : 0, token.Dead ? 1 : 0,
-        Text(token.Frame), Text(token.Approvers));
+    static async ValueTask Write(Session session, long instance, FlowToken? before, FlowToken token)
+    {
+        if (before is null)
+            await session.Execute(
+                $"insert into flow_token (tenant, instance, {TokenColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                instance, token.Id, token.Node, token.ProducedBy, token.ConsumedBy, token.Live ? 1 : 0, token.Dead ? 1 : 0,
+                Text(token.Frame), Text(token.Approvers));
+        else if (before.ConsumedBy != token.ConsumedBy || before.Live != token.Live)
+            await session.Execute("update flow_token set consumed_by = $4, live = $5 where tenant = $1 and instance = $2 and id = $3", instance, token.Id, token.ConsumedBy, token.Live ? 1 : 0);
+    }
 
-    static async ValueTask Insert(Session session, long instance, FlowTask task) => await session.Execute(
-        $"insert into flow_task (tenant, instance, {TaskColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-        instance, task.Id, task.Node, (int)task.Kind, task.Token, task.OpenedAt, (int)task.Status, task.Superseded ? 1 : 0, task.ClosedAt, task.DoneBy, task.DueAt, task.RemindAt,
-        JsonSerializer.Serialize(task.Assignees, FlowJson.Default.IReadOnlyListAssignee), Text(task.Resume));
-
-    static async ValueTask Update(Session session, FlowTask task) => await session.Execute(
-        "update flow_task set status = $3, closed_at = $4, due_at = $5, remind_at = $6, assignees = $7, resume = $8 where tenant = $1 and id = $2",
-        task.Id, (int)task.Status, task.ClosedAt, task.DueAt, task.RemindAt, JsonSerializer.Serialize(task.Assignees, FlowJson.Default.IReadOnlyListAssignee), Text(task.Resume));
-
-    static async ValueTask Consume(Session session, long instance, int token, int? by) =>
-        await session.Execute("update flow_token set consumed_by = $4 where tenant = $1 and instance = $2 and id = $3", instance, token, by);
+    static async ValueTask Write(Session session, long instance, FlowTask? before, FlowTask task)
+    {
+        if (before is null)
+            await session.Execute(
+                $"insert into flow_task (tenant, instance, {TaskColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                instance, task.Id, task.Node, (int)task.Kind, task.Token, task.OpenedAt, (int)task.Status, task.Superseded ? 1 : 0, task.ClosedAt, task.DoneBy, task.DueAt, task.RemindAt,
+                Text(task.Assignees), Text(task.Resume));
+        else if (before with { Superseded = task.Superseded, DoneBy = task.DoneBy, Token = task.Token } == task)
+            await session.Execute("update flow_task set superseded = $3, done_by = $4, token = $5 where tenant = $1 and id = $2", task.Id, task.Superseded ? 1 : 0, task.DoneBy, task.Token);
+        else
+            await session.Execute(
+                "update flow_task set superseded = $3, done_by = $4, token = $5, status = $6, closed_at = $7, due_at = $8, remind_at = $9, assignees = $10, resume = $11 where tenant = $1 and id = $2",
+                task.Id, task.Superseded ? 1 : 0, task.DoneBy, task.Token, (int)task.Status, task.ClosedAt, task.DueAt, task.RemindAt, Text(task.Assignees), Text(task.Resume));
+    }
 
     static FlowToken ReadToken(DbDataReader r) => new(r.GetInt32(0), r.GetString(1), r.GetInt32(2), r.TextOrNull(6) is { } frame ? JsonSerializer.Deserialize(frame, FlowJson.Default.Frame) : null)
     {
@@ -177,6 +227,10 @@ static class FlowRows
         Assignees = JsonSerializer.Deserialize(r.GetString(11), FlowJson.Default.IReadOnlyListAssignee)!,
         Resume = r.TextOrNull(12) is { } resume ? JsonSerializer.Deserialize(resume, FlowJson.Default.ResumePoint) : null,
     };
+
+    static Firing ReadFiring(string doc) => JsonSerializer.Deserialize(doc, FlowJson.Default.Firing)!;
+
+    static string Text(IReadOnlyList<Assignee> assignees) => JsonSerializer.Serialize(assignees, FlowJson.Default.IReadOnlyListAssignee);
 
     static string? Text(Frame? frame) => frame is null ? null : JsonSerializer.Serialize(frame, FlowJson.Default.Frame);
 

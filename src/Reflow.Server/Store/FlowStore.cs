@@ -118,9 +118,11 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
     public async ValueTask<(IReadOnlyList<(RollbackPoint Point, IReadOnlyList<Label> Label)> Points, Error? Error)> RollbackPoints(Session session, string taskId, string by)
     {
         if (await Find(session, taskId) is not var (stored, task, flow)) return ([], NoTask(taskId));
-        var state = await FlowRows.Load(session, stored.Instance, FlowPart.OfPoints(task, flow.Net), task);
+        var token = await FlowRows.Token(session, stored.Instance.Id, task.Token) ?? throw new StoreException($"task {task.Id} has no token");
         var people = await directory.Of(session);
-        var decision = state.RollbackPoints(task.Id, by, flow.Net, people.Has);
+        var walked = flow.Net.RollbackOf(task.Node) is { Enabled: true, Scope: var scope } && task.Status is UserTaskStatus.Pending
+            ? await FlowRows.Points(session, stored.Instance.Id, task, token, scope) : [];
+        var decision = FlowState.Of(stored.Instance, [token], walked, [task]).RollbackPoints(task.Id, by, flow.Net, people.Has, walked: walked);
         return ([.. decision.Select(point => (point, flow.Net[point.Node].Label))], decision.Error);
     }
 
@@ -156,12 +158,10 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
 
     static async ValueTask<StoredInstance> Save(Session session, StoredInstance stored, FlowState? state, IReadOnlyList<FlowEvent> events, DeployedFlow flow, string by, string operation, long now)
     {
-        foreach (var happened in events)
-        {
-            state = state.Apply(happened);
-            await FlowRows.Write(session, stored.Instance.Id, happened, state);
-        }
-        await FlowInbox.Write(session, stored, events, state!, flow);
+        var before = state;
+        foreach (var happened in events) state = state.Apply(happened);
+        await FlowRows.Write(session, stored.Instance.Id, events, before, state!);
+        await FlowInbox.Write(session, stored, events, before, state!, flow);
         var saved = await session.Execute(
             "update flow_instance set version = version + 1, status = $4, ended_at = $5, last_firing = $6, last_token = $7 where tenant = $1 and id = $2 and version = $3",
             stored.Instance.Id, stored.Version, (int)state!.Instance.Status, state.Instance.EndedAt, state.Instance.LastFiring, state.Instance.LastToken);

@@ -1,5 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Reflow.Server.Store;
 
@@ -16,21 +18,24 @@ public readonly struct Session(SystemSession system, string tenant)
 
     /// <summary>All rows that the statement answers.</summary>
     public ValueTask<List<T>> Query<T>(string sql, Func<DbDataReader, T> row, params ReadOnlySpan<object?> args) =>
-        SystemSession.ReadAll(Command(sql, args), row);
+        SystemSession.ReadAll(Bound(sql, args), row);
 
     /// <summary>The first row that the statement answers, or the default when there is none.</summary>
     public ValueTask<T?> Find<T>(string sql, Func<DbDataReader, T> row, params ReadOnlySpan<object?> args) =>
-        SystemSession.ReadFirst(Command(sql, args), row);
+        SystemSession.ReadFirst(Bound(sql, args), row);
+
+    /// <summary>Shows the rows one after the other until told that it is enough; further rows are not even looked for.</summary>
+    public ValueTask Scan(string sql, Func<DbDataReader, bool> goOn, params ReadOnlySpan<object?> args) => SystemSession.ReadWhile(Bound(sql, args), goOn);
 
     /// <summary>Runs a statement and answers how many rows it changed.</summary>
-    public ValueTask<int> Execute(string sql, params ReadOnlySpan<object?> args) => SystemSession.Run(Command(sql, args));
+    public ValueTask<int> Execute(string sql, params ReadOnlySpan<object?> args) => ValueTask.FromResult(Bound(sql, args).Run());
 
-    DbCommand Command(string sql, ReadOnlySpan<object?> args)
+    SqliteStatement Bound(string sql, ReadOnlySpan<object?> args)
     {
-        var command = system.Prepared(sql, args.Length + 1, ofTenant: true);
-        command.Parameters[0].Value = tenant;
-        SystemSession.Bind(command, 1, args);
-        return command;
+        var statement = system.Prepared(sql, args.Length + 1, ofTenant: true);
+        statement.Bind(1, tenant);
+        SystemSession.Bind(statement, 2, args);
+        return statement;
     }
 }
 
@@ -40,42 +45,55 @@ public sealed class SystemSession : IAsyncDisposable
     // Far more than the statements there are; filters that are put together from parts could make more over time.
     const int MostPrepared = 1000;
 
-    readonly DbConnection connection;
-    readonly Dictionary<string, DbCommand> prepared = [];
+    readonly SqliteConnection connection;
+    readonly Action<string, IReadOnlyList<string>>? inspect;
+    readonly Dictionary<string, SqliteStatement> prepared = [];
 
-    internal SystemSession(DbConnection connection, Engine engine) => (this.connection, Engine) = (connection, engine);
+    internal SystemSession(SqliteConnection connection, Engine engine, Action<string, IReadOnlyList<string>>? inspect) => (this.connection, Engine, this.inspect) = (connection, engine, inspect);
 
     internal Engine Engine { get; }
+
+    /// <summary>Whether a statement that writes has run since this was last set to false.</summary>
+    internal bool HasWritten { get; set; }
+
+    /// <summary>Whether a transaction is open: the engine ends one by itself when the disk fails it.</summary>
+    internal bool InTransaction => raw.sqlite3_get_autocommit(connection.Handle!) == 0;
 
     /// <summary>The view of one tenant in the same transaction.</summary>
     public Session For(string tenant) => new(this, tenant);
 
     /// <inheritdoc cref="Session.Query"/>
     public ValueTask<List<T>> Query<T>(string sql, Func<DbDataReader, T> row, params ReadOnlySpan<object?> args) =>
-        ReadAll(Command(sql, args), row);
+        ReadAll(Bound(sql, args), row);
 
     /// <inheritdoc cref="Session.Find"/>
     public ValueTask<T?> Find<T>(string sql, Func<DbDataReader, T> row, params ReadOnlySpan<object?> args) =>
-        ReadFirst(Command(sql, args), row);
+        ReadFirst(Bound(sql, args), row);
 
     /// <inheritdoc cref="Session.Execute"/>
-    public ValueTask<int> Execute(string sql, params ReadOnlySpan<object?> args) => Run(Command(sql, args));
+    public ValueTask<int> Execute(string sql, params ReadOnlySpan<object?> args) => ValueTask.FromResult(Bound(sql, args).Run());
 
     /// <summary>The rows of a statement one by one, each as its values; null for what is null. For what is too large for a list.</summary>
     public async IAsyncEnumerable<object?[]> Stream(string sql, int columns)
     {
-        await using var reader = await Command(sql, []).ExecuteReaderAsync();
-        while (await reader.ReadAsync())
+        var statement = Bound(sql, []);
+        await Task.CompletedTask;
+        try
         {
-            var row = new object?[columns];
-            for (var i = 0; i < columns; i++) row[i] = reader.IsDBNull(i) ? null : reader.GetValue(i);
-            yield return row;
+            while (statement.Read())
+            {
+                var row = new object?[columns];
+                for (var i = 0; i < columns; i++) row[i] = statement.IsDBNull(i) ? null : statement.GetValue(i);
+                yield return row;
+            }
         }
+        finally { statement.Reset(); }
     }
 
     /// <summary>Runs several statements separated by semicolons, without arguments: a migration.</summary>
     public async ValueTask Script(string sql)
     {
+        HasWritten = true;
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         await command.ExecuteNonQueryAsync();
@@ -84,59 +102,77 @@ public sealed class SystemSession : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var command in prepared.Values) await command.DisposeAsync();
+        Forget();
         await connection.DisposeAsync();
     }
 
-    internal DbCommand Prepared(string sql, int parameters, bool ofTenant)
+    internal SqliteStatement Prepared(string sql, int parameters, bool ofTenant)
     {
-        if (prepared.TryGetValue(sql, out var known)) return known;
-        if (prepared.Count == MostPrepared) Forget();
-        if (ofTenant && !(sql.Contains("tenant", StringComparison.Ordinal) && sql.Contains("$1", StringComparison.Ordinal)))
-            throw new UnreachableException($"A tenant's statement must name the tenant as $1: {sql}");
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        for (var i = 1; i <= parameters; i++)
+        if (!prepared.TryGetValue(sql, out var statement))
         {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = $"${i}";
-            command.Parameters.Add(parameter);
+            if (prepared.Count == MostPrepared) Forget();
+            if (ofTenant && !(sql.Contains("tenant", StringComparison.Ordinal) && sql.Contains("$1", StringComparison.Ordinal)))
+                throw new UnreachableException($"A tenant's statement must name the tenant as $1: {sql}");
+            inspect?.Invoke(sql, Plan(sql));
+            prepared.Add(sql, statement = new(connection.Handle!, sql, parameters));
         }
-        prepared.Add(sql, command);
-        return command;
+        HasWritten |= statement.Writes;
+        return statement;
     }
 
-    internal static void Bind(DbCommand command, int from, ReadOnlySpan<object?> args)
+    internal static void Bind(SqliteStatement statement, int from, ReadOnlySpan<object?> args)
     {
-        for (var i = 0; i < args.Length; i++) command.Parameters[from + i].Value = args[i] ?? DBNull.Value;
+        for (var i = 0; i < args.Length; i++) statement.Bind(from + i, args[i]);
     }
 
-    internal static async ValueTask<List<T>> ReadAll<T>(DbCommand command, Func<DbDataReader, T> row)
+    internal static ValueTask<List<T>> ReadAll<T>(SqliteStatement statement, Func<DbDataReader, T> row)
     {
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<T>();
-        while (await reader.ReadAsync()) rows.Add(row(reader));
-        return rows;
+        try
+        {
+            var rows = new List<T>();
+            while (statement.Read()) rows.Add(row(statement));
+            return ValueTask.FromResult(rows);
+        }
+        finally { statement.Reset(); }
     }
 
-    internal static async ValueTask<T?> ReadFirst<T>(DbCommand command, Func<DbDataReader, T> row)
+    internal static ValueTask<T?> ReadFirst<T>(SqliteStatement statement, Func<DbDataReader, T> row)
     {
-        await using var reader = await command.ExecuteReaderAsync();
-        return await reader.ReadAsync() ? row(reader) : default;
+        try { return ValueTask.FromResult(statement.Read() ? row(statement) : default); }
+        finally { statement.Reset(); }
     }
 
-    internal static async ValueTask<int> Run(DbCommand command) => await command.ExecuteNonQueryAsync();
+    internal static ValueTask ReadWhile(SqliteStatement statement, Func<DbDataReader, bool> goOn)
+    {
+        try
+        {
+            while (statement.Read() && goOn(statement)) { }
+            return ValueTask.CompletedTask;
+        }
+        finally { statement.Reset(); }
+    }
+
+    List<string> Plan(string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"explain query plan {sql}";
+        for (var n = 1; sql.Contains($"${n}", StringComparison.Ordinal); n++) command.Parameters.AddWithValue($"${n}", DBNull.Value);
+        using var reader = command.ExecuteReader();
+        var steps = new List<string>();
+        while (reader.Read()) steps.Add(reader.GetString(3));
+        return steps;
+    }
 
     void Forget()
     {
-        foreach (var command in prepared.Values) command.Dispose();
+        foreach (var statement in prepared.Values) statement.Dispose();
         prepared.Clear();
     }
 
-    DbCommand Command(string sql, ReadOnlySpan<object?> args)
+    SqliteStatement Bound(string sql, ReadOnlySpan<object?> args)
     {
-        var command = Prepared(sql, args.Length, ofTenant: false);
-        Bind(command, 0, args);
-        return command;
+        var statement = Prepared(sql, args.Length, ofTenant: false);
+        Bind(statement, 1, args);
+        return statement;
     }
 }

@@ -3,8 +3,9 @@ using System.Threading.Channels;
 namespace Reflow.Server.Store;
 
 /// <summary>
-/// The one writer. Changes that wait are run one after the other, each in its own savepoint, inside one transaction that is committed once;
-/// only then are their callers answered. So the price of a durable commit is shared by everybody who waited for it.
+/// The one writer. Changes that wait are run one after the other inside one transaction that is committed once; only then are their callers answered.
+/// So the price of a durable commit is shared by everybody who waited for it. When a change fails after it has written, the transaction is taken back and
+/// the others run again, each now in its own savepoint: those are paid for only when one is needed.
 /// </summary>
 sealed class Writer : IAsyncDisposable
 {
@@ -12,13 +13,14 @@ sealed class Writer : IAsyncDisposable
     const int LargestGroup = 128;
 
     readonly SystemSession session;
+    readonly bool rehearse;
     readonly Channel<Change> waiting;
     readonly Thread thread;
     readonly List<Change> group = new(LargestGroup);
 
-    public Writer(SystemSession session, int capacity)
+    public Writer(SystemSession session, int capacity, bool rehearse)
     {
-        this.session = session;
+        (this.session, this.rehearse) = (session, rehearse);
         waiting = Channel.CreateBounded<Change>(new BoundedChannelOptions(capacity) { SingleReader = true });
         // A thread of its own: it sleeps in the disk's flush, where a thread of the pool would be missed.
         thread = new(Loop) { IsBackground = true, Name = "store writer" };
@@ -47,8 +49,8 @@ sealed class Writer : IAsyncDisposable
             Gather();
             try
             {
-                Sync(session.Execute(session.Engine.BeginChange()));
-                foreach (var change in group) Attempt(change);
+                Begin();
+                if (!TryAll() || rehearse) RunAgain();
                 Sync(session.Execute("commit"));
                 foreach (var change in group) change.Committed();
             }
@@ -65,11 +67,30 @@ sealed class Writer : IAsyncDisposable
         while (group.Count < LargestGroup && waiting.Reader.TryRead(out var change)) group.Add(change);
     }
 
-    void Attempt(Change change)
+    void Begin() => Sync(session.Execute(session.Engine.BeginChange()));
+
+    /// <summary>Runs the group; false as soon as one fails that has written, so that there is something to take back, or with which the engine gave up the transaction.</summary>
+    bool TryAll()
     {
-        Sync(session.Execute("savepoint change"));
-        if (!change.Try(session)) Sync(session.Execute("rollback to change"));
-        Sync(session.Execute("release change"));
+        foreach (var change in group)
+        {
+            session.HasWritten = false;
+            if (!change.Try(session) && (session.HasWritten || !session.InTransaction)) return false;
+        }
+        return true;
+    }
+
+    void RunAgain()
+    {
+        Sync(session.Execute("rollback"));
+        Begin();
+        foreach (var change in group)
+        {
+            if (change.HasFailed) continue;
+            Sync(session.Execute("savepoint change"));
+            if (!change.Try(session)) Sync(session.Execute("rollback to change"));
+            Sync(session.Execute("release change"));
+        }
     }
 
     void Abandon(Exception cause)
@@ -87,6 +108,8 @@ sealed class Writer : IAsyncDisposable
         /// <summary>Runs the work; false when it threw and must be undone.</summary>
         public abstract bool Try(SystemSession session);
 
+        public abstract bool HasFailed { get; }
+
         public abstract void Committed();
 
         public abstract void Lost(Exception cause);
@@ -99,6 +122,8 @@ sealed class Writer : IAsyncDisposable
         Exception? failure;
 
         public Task<T> Answer => answer.Task;
+
+        public override bool HasFailed => failure is not null;
 
         public override bool Try(SystemSession session)
         {

@@ -90,6 +90,43 @@ static class History
             Invariants.Holds("I10", points.Count == causes.Select(c => state.Firings[c]).Where(f => f.ByPerson && f.Node != task.Node).DistinctBy(f => f.Node).Count());
     }
 
+    /// <summary>A walk that is shown only what it wants, and stops when it has seen enough, finds what the definition says, for every scope (contracts/apaas §4.3).</summary>
+    public static void CheckWalk(FlowState state, FlowTask task)
+    {
+        var token = state.Tokens[task.Token];
+        var start = state.Firings.Values.Last(f => f is { Kind: FiringKind.StartDone, Live: true });
+        var nodes = state.Tasks.Values.Where(t => t.DoneBy is not null && !t.Superseded).Select(t => t.Node).Distinct().ToArray();
+        foreach (var scope in Enum.GetValues<RollbackScope>())
+            foreach (var known in new[] { true, false })
+            {
+                var walk = new PointWalk(task, token, scope, known ? nodes : null, known ? start : null);
+                foreach (var firing in state.Firings.Values.Reverse())
+                {
+                    if (walk.IsDone) break;
+                    if (walk.Wants(firing.Seq)) walk.Meet(firing);
+                }
+                Invariants.Holds($"the walk, {scope}", walk.Points.Select(f => f.Seq).SequenceEqual(PointsOf(state, task, scope)));
+            }
+    }
+
+    static IEnumerable<int> PointsOf(FlowState state, FlowTask task, RollbackScope scope)
+    {
+        var from = state.Tokens[task.Token].ProducedBy;
+        var latest = Causes(state, from).Select(seq => state.Firings[seq]).Where(f => f.ByPerson && f.Node != task.Node).GroupBy(f => f.Node).Select(g => g.Max(f => f.Seq)).ToHashSet();
+        HashSet<int> met = [];
+        var open = new Stack<int>([from]);
+        while (open.TryPop(out var seq))
+            if (seq > 0 && met.Add(seq) && !latest.Contains(seq))
+                foreach (var input in state.Firings[seq].Inputs)
+                    open.Push(state.Tokens[input].ProducedBy);
+        return latest.Where(seq => scope switch
+        {
+            RollbackScope.Initiator => state.Firings[seq].Kind is FiringKind.StartDone,
+            RollbackScope.Previous => met.Contains(seq),
+            RollbackScope.Any => true,
+        }).OrderBy(seq => state.Firings[seq].Kind is not FiringKind.StartDone).ThenBy(seq => seq);
+    }
+
     static HashSet<int> Causes(FlowState state, int seq)
     {
         HashSet<int> found = [];

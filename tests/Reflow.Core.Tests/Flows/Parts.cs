@@ -27,8 +27,7 @@ static class Parts
 
     public static FlowState Cut(FlowState whole, FlowPart part, IEnumerable<FlowTask> named)
     {
-        Firing[] firings = [.. whole.Firings.Values.Where(f => (f.Live && f.Seq >= part.Since) || (f.UndoneBy is { } by && by == part.UndoneBy)
-            || (part.Start && f.Live && f.Kind is FiringKind.StartDone))];
+        Firing[] firings = [.. whole.Firings.Values.Where(f => (f.Live && f.Seq >= part.Since) || (f.UndoneBy is { } by && by == part.UndoneBy))];
         var undone = firings.Where(f => !f.Live).Select(f => f.Task).OfType<long>().ToHashSet();
         return FlowState.Of(whole.Instance,
             [.. whole.Tokens.Values.Where(t => t.IsPresent || (t.Live && (t.ConsumedBy >= part.Since || t.ProducedBy >= part.Since)))],

@@ -182,6 +182,7 @@ sealed class Simulation
             return;
         var points = world.Points(task);
         History.CheckPoints(world.State, task, points, world.Net);
+        History.CheckWalk(world.State, task);
         var ids = string.Join(',', points.Select(p => p.TaskId));
         pointsOf[task.Id] = ids;
         var former = before is null ? null : world.State.Tasks.Values.Where(t => t.Token == task.Token && t.Id != task.Id && t.Kind == task.Kind).MaxBy(t => t.Id);

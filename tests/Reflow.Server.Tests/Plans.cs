@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Reflow.Server.Store;
+using Xunit;
+
+namespace Reflow.Server.Tests;
+
+/// <summary>
+/// No statement walks a whole table, or all that a tenant has in one, unless it is listed here with the reason. Every statement that any test makes a server run is looked at
+/// when it is first prepared; one that walks fails whatever asked for it.
+/// </summary>
+public sealed partial class Plans
+{
+    static readonly HashSet<string> Tables = [.. Migrations.Scripts(Engine.Sqlite).SelectMany(script => TableName().Matches(script.Sql)).Select(match => match.Groups[1].Value)];
+
+    // A statement of the server may walk a table when it begins like this.
+    static readonly (string Statement, string Reason)[] Exempt =
+    [
+        ("select t.tenant from tenant t", "asks of each tenant whether something is due there"),
+        ("select 1 from tenant limit 1", "stops at the first row"),
+        ("select user_id, kunlun_id, name, email, leader_id, department_ids from member", "a tenant's people are read whole and remembered"),
+        ("select department_id, leader_id from department", "a tenant's people are read whole and remembered"),
+        ("select role, user_ids from flow_role", "a tenant's people are read whole and remembered"),
+        ("select user_id, name, leader_id, department_ids from member", "reports written in a workspace file name anybody"),
+        ("select department_id, open_department_id, name, parent_id, leader_id from department", "reports written in a workspace file name anybody"),
+        ("select id, namespace, name, flow, initiator, status, started_at", "a page of a list by time, filtered on the way; it stops where the page is full"),
+        ("select id from identity", "a workspace file is applied to all of a tenant's people"),
+        ("select app_id, owner from app", "a workspace file is applied to all of a tenant's people"),
+        ("select user_id from member", "a workspace file is applied to all of a tenant's people"),
+        ("select user_id, kunlun_id from member", "a workspace file is applied to all of a tenant's people"),
+        ("select project_key from project", "a list of all spaces"),
+        ("select doc from report_rule", "a list of all rules"),
+        ("select project_key, version from project", "a tenant has few spaces"),
+        ("select tenant from tenant", "a list of all tenants"),
+        ("select distinct tenant from batch_update", "once a start, over what is still open"),
+        ("select id, project_key from work_item where tenant = $1 and has_facts = 0", "once after an upgrade"),
+        ("delete from project_grant", "a tenant has few virtual tokens"),
+        ("update flow_inbox set api_id", "once a migration of an instance to another version"),
+        ("with last as (select coalesce((select seq from outbox", "stops at the last row"),
+        ("select * from ", "snapshots copy whole tables"),
+    ];
+
+    // These hold one row a tenant.
+    static readonly string[] OneRowTables = ["tenant", "report_settings"];
+
+    /// <summary>For <see cref="DbOptions.Inspect"/>.</summary>
+    internal static void Check(string sql, IReadOnlyList<string> plan)
+    {
+        if (Walked(sql, plan) is { } step && !Exempt.Any(exempt => sql.StartsWith(exempt.Statement, StringComparison.Ordinal)) && !IsOfTest())
+            throw new InvalidOperationException($"walks a whole table ({step}): {sql}");
+    }
+
+    // Tests look at tables as they like.
+    static bool IsOfTest() => new StackTrace().GetFrames().Select(frame => frame.GetMethod()?.DeclaringType)
+        .First(type => type is not null && type != typeof(Plans) && type != typeof(Session) && type != typeof(SystemSession))!.Assembly == typeof(Plans).Assembly;
+
+    [Theory]
+    [InlineData("select 1 from task t where t.doc = $1", "SCAN t", true)]
+    [InlineData("select 1 from task where tenant = $1", "SEARCH task USING PRIMARY KEY (tenant=?)", true)]
+    [InlineData("select 1 from task where tenant = $1", "SEARCH task USING COVERING INDEX task_of_creator (tenant=?)", true)]
+    [InlineData("select 1 from task where tenant = $1 and id = $2", "SEARCH task USING PRIMARY KEY (tenant=? AND id=?)", false)]
+    [InlineData("select 1 from tenant where tenant = $1", "SEARCH tenant USING PRIMARY KEY (tenant=?)", false)]
+    [InlineData("with f (n) as (select 1) select n from f", "SCAN f", false)]
+    public void A_plan_walks_when_it_reads_a_table_or_all_that_a_tenant_has_in_it(string sql, string step, bool walks) => Assert.Equal(walks, Walked(sql, [step]) is not null);
+
+    static string? Walked(string sql, IReadOnlyList<string> plan)
+    {
+        var names = Reference().Matches(sql).Where(match => Tables.Contains(match.Groups[1].Value)).SelectMany(match => new[] { match.Groups[1].Value, match.Groups[2].Value }).ToHashSet();
+        return plan.FirstOrDefault(step => Step().Match(step) is { Success: true } match && names.Contains(match.Groups["table"].Value) && !(match.Groups["table"].Value is var table && OneRowTables.Contains(table) && step.Contains("tenant=?", StringComparison.Ordinal)));
+    }
+
+    [GeneratedRegex(@"^(?:SCAN (?<table>\w+)|SEARCH (?<table>\w+) USING .*\(tenant=\?\)$)")]
+    private static partial Regex Step();
+
+    [GeneratedRegex(@"\b(?:from|join|update|into)\s+(\w+)(?:\s+indexed by \w+)?(?:\s+(?:as\s+)?(\w+))?", RegexOptions.IgnoreCase)]
+    private static partial Regex Reference();
+
+    [GeneratedRegex(@"create table (?:if not exists )?(\w+)")]
+    private static partial Regex TableName();
+}
