@@ -127,6 +127,13 @@ public sealed class Input
     /// <summary>All of it as it was sent; undefined when nothing was.</summary>
     public JsonElement Whole => json;
 
+    /// <summary>Forgets what was noted, for work that looks at the input once more.</summary>
+    public void Forget()
+    {
+        faults.WrongType = null;
+        faults.Violations.Clear();
+    }
+
     /// <summary>Notes that a parameter is out of range.</summary>
     public void Violation(string name, string value, string description) => faults.Violations.Add(new(path + name, value, description));
 

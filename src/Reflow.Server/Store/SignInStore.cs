@@ -30,7 +30,7 @@ static class SignInStore
     /// <summary>Signs a member in; answers what the browser shows from now on.</summary>
     public static async ValueTask<string> SignIn(Session session, string userId, long now)
     {
-        await session.Execute("delete from sign_in where tenant = $1 and expires_at <= $2", now);
+        await session.Execute("delete from sign_in indexed by sign_in_of_end where tenant = $1 and expires_at <= $2", now);
         var handle = Handles.New(session.Tenant);
         await session.Execute("insert into sign_in (tenant, hash, user_id, expires_at) values ($1, $2, $3, $4)", Secrets.Hash(handle), userId, now + Life);
         return handle;

@@ -37,7 +37,12 @@ static class FlowControl
 
     /// <summary>As <see cref="Read"/>, and may change what it reads.</summary>
     public static async ValueTask<Reply> Change(this Call call, Db db, Func<Session, ValueTask<Reply>> work) => call.Body.Refusal is { } refusal ? refusal
-        : await db.Change(call.Path("tenant"), session => InTenant(session, work), call.Aborted);
+        : await db.Change(call.Path("tenant"), session =>
+        {
+            // A change may be taken back and run again: what the first run found wrong is not wrong twice.
+            call.Body.Forget();
+            return InTenant(session, work);
+        }, call.Aborted);
 
     /// <summary>Does something with the task of the path as an administrator whom history names.</summary>
     public static ValueTask<Reply> Intervene(this Call call, Db db, FlowStore flows, string by, Func<long, FlowCommand> command) => call.Change(db, async session =>
