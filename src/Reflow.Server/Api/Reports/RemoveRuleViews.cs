@@ -14,11 +14,13 @@ static class RemoveRuleViews
     const int MostUsers = 200;
 
     public static void Serve(Routes routes, Db db) => routes.Serve("report.v1.rule.view.remove", async call =>
-        await db.Change(call.Caller.Tenant, session => Answer(session, call), call.Aborted));
-
-    static async ValueTask<Reply> Answer(Session session, Call call)
     {
         var wanted = call.Body.Texts("user_ids", MostUsers);
+        return await db.Change(call.Caller.Tenant, session => Answer(session, call, wanted), call.Aborted);
+    });
+
+    static async ValueTask<Reply> Answer(Session session, Call call, IReadOnlyList<string> wanted)
+    {
         var (ids, unknownType) = UserIds.Of(call);
         if ((call.Body.Refusal ?? unknownType) is { } bad) return bad;
         if (!(await ReportStore.Settings(session)).Enabled) return ReportErrors.TenantNotExist.Because("the tenant has reports switched off");
