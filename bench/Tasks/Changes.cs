@@ -28,13 +28,13 @@ static class Changes
             await using var db = await Db.OpenSqlite(Path.Combine(scratch, "store", "reflow.db"), new(), default);
             var store = new TaskStore(db, await Ids.Start(db, TimeProvider.System, Chance.Unforeseeable, default), new(static _ => null), TimeProvider.System);
             var (calls, tasks) = (await Calls(reflow.Address), await Made(store));
-            await Drive.Run(reflow.Address, caller => calls[caller], Seconds / 2);
+            await Drive.Run(reflow, caller => calls[caller], Seconds / 2);
             await InStore(store, tasks, Seconds / 2);
             var (gateway, alone) = (new List<Cost>(), new List<Cost>());
             for (var round = 0; round < Rounds; round++)
             {
                 var begun = reflow.Cpu;
-                var pace = await Drive.Run(reflow.Address, caller => calls[caller], Seconds);
+                var pace = await Drive.Run(reflow, caller => calls[caller], Seconds);
                 gateway.Add(new(pace.Rate, (reflow.Cpu - begun).TotalMicroseconds / pace.Calls));
                 alone.Add(await InStore(store, tasks, Seconds));
                 Console.WriteLine($"complete/uncomplete, {Drive.Connections} callers: gateway {gateway[^1]}; store {alone[^1]}");

@@ -56,7 +56,7 @@ static class Pages
     static async Task<Cost> Go(ServerProcess reflow, byte[][] calls)
     {
         var begun = reflow.Cpu;
-        var pace = await Drive.Run(reflow.Address, _ => calls, TimeSpan.FromSeconds(2), 1);
+        var pace = await Drive.Run(reflow, _ => calls, TimeSpan.FromSeconds(2), 1);
         return new(pace, (reflow.Cpu - begun).TotalMilliseconds / pace.Calls);
     }
 
