@@ -79,12 +79,14 @@ install() {
 
 has_sqlite() { [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) == *libsqlite3.so.0* ]]; }
 
+# By the lock file; a folder without one names exact versions. (npm cannot read a lock of packages for other platforms that names no registry.)
 npm_packages() {
-    local folder=$1
-    cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock.json" && return
+    local folder=$1 by=package-lock.json how=(ci)
+    [[ -f $folder/$by ]] || { by=package.json; how=(install --no-package-lock); }
+    cmp -s "$folder/$by" "$folder/node_modules/.installed-by.json" && return
     say "installing the npm packages of $folder"
-    (cd "$folder" && npm ci --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error) </dev/null &&
-        cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock.json"
+    (cd "$folder" && npm "${how[@]}" --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error) </dev/null &&
+        cp "$folder/$by" "$folder/node_modules/.installed-by.json"
 }
 
 if ! dotnet --version >/dev/null 2>&1; then
