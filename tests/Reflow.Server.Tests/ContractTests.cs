@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text;
 using Reflow.Server.Gateway;
 using Xunit;
 
@@ -98,11 +99,38 @@ public class ContractTests
         Assert.Equal([], Contract.Operations.Where(operation => operation.Served && operation.Name != "control.healthz").Select(operation => operation.Name)
             .Except(Scenarios().Select(scenario => scenario.Operation)));
 
+    [Fact]
+    public void The_table_of_what_shows_each_refusal_is_what_the_tests_show()
+    {
+        Dictionary<string, (string Test, string Scenario)> shown = [];
+        foreach (var (test, scenario) in ScenariosByTest().OrderBy(pair => pair.Test, StringComparer.Ordinal).ThenBy(pair => pair.Scenario.Name, StringComparer.Ordinal))
+            shown.TryAdd(Key(scenario.Row()), (test, scenario.Name));
+        foreach (var (key, test) in ShownOtherwise) shown[key] = (TestOf(test), test.Replace('_', ' '));
+        var table = new StringBuilder("family\toperation\tcode\tmsg\ttest\tscenario\n");
+        foreach (var row in Errors.Where(row => shown.ContainsKey(Key(row))))
+            table.Append($"{row["family"]}\t{row["operation"]}\t{row["code"]}\t{row["msg"]}\t{shown[Key(row)].Test}\t{shown[Key(row)].Scenario}\n");
+        var file = Path.Combine(Repository(), "contract", "shown.tsv");
+        if (Environment.GetEnvironmentVariable("REFLOW_RENEW") is "shown") File.WriteAllText(file, table.ToString());
+        Assert.True(File.ReadAllText(file) == table.ToString(),
+            "contract/shown.tsv is not what the scenarios show any more. Run this test once with REFLOW_RENEW=shown in the environment, which writes it anew, build again, and commit it.");
+    }
+
+    static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Reflow.slnx"))) folder = folder.Parent;
+        return folder.FullName;
+    }
+
+    static string TestOf(string method) => Assert.Single(typeof(ContractTests).Assembly.GetTypes(), type => type.GetMethod(method) is not null).Name;
+
     // Whoever lists scenarios in a static property of this type is found.
-    static IEnumerable<Refused> Scenarios() => typeof(ContractTests).Assembly.GetTypes()
+    static IEnumerable<(string Test, Refused Scenario)> ScenariosByTest() => typeof(ContractTests).Assembly.GetTypes()
         .SelectMany(type => type.GetProperties(BindingFlags.Static | BindingFlags.Public))
         .Where(property => property.PropertyType == typeof(TheoryData<Refused>))
-        .SelectMany(property => ((TheoryData<Refused>)property.GetValue(null)!).Select(row => row.Data));
+        .SelectMany(property => ((TheoryData<Refused>)property.GetValue(null)!).Select(row => (property.DeclaringType!.Name, row.Data)));
+
+    static IEnumerable<Refused> Scenarios() => ScenariosByTest().Select(pair => pair.Scenario);
 
     static string Key(IReadOnlyDictionary<string, string> row) => $"{row["family"]} {row["operation"]} {row["code"]} {row["msg"]}";
 

@@ -32,6 +32,7 @@ public sealed record Refused(string Name, string Operation, int Code, Func<TestR
         var row = Row();
         Assert.Equal((int.Parse(row["http"]), Code), (answer.Status, answer.Code));
         Assert.Matches(Pattern(row["msg"]), answer.Message);
+        FindsItsRow(answer);
         if (answer.IsPage) Assert.Contains(answer.Headers["X-Tt-Logid"], answer.Text, StringComparison.Ordinal);
         // RFC 6749's error is a word, and the log id in the header alone.
         else if (answer.Json.TryGetProperty("error", out var word) && word.ValueKind is JsonValueKind.String) Assert.NotEmpty(answer.Headers["X-Tt-Logid"]);
@@ -43,6 +44,17 @@ public sealed record Refused(string Name, string Operation, int Code, Func<TestR
         }
         else Assert.Equal(answer.Headers["X-Tt-Logid"], answer.Json.GetProperty("error").GetProperty("log_id").GetString());
         Assert.Equal(before, await reflow.State());
+    }
+
+    /// <summary>What the server itself finds of an answer's texts, to explain it, is this row.</summary>
+    void FindsItsRow(Answer answer)
+    {
+        if (answer.IsPage) return;
+        var error = new Core.Error(Code, answer.Status, answer.Message);
+        if (answer.Json.TryGetProperty("err", out var err)) error = error with { Detail = err.GetProperty("msg").GetString()! };
+        var found = Contract.RefusalOf(Contract.Operations.Single(operation => operation.Name == Operation), error);
+        Assert.True(found is not null, $"no one row: {error}");
+        Assert.Equal((Row()["operation"], Row()["msg"]), (found.Operation, found.Message));
     }
 
     /// <summary>The contract's row: the operation's own, or one that all operations share.</summary>

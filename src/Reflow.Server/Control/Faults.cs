@@ -141,20 +141,11 @@ sealed class Faults(int seed)
     };
 
     /// <summary>The row of the contract that an effect means: the operation's own, or else one that all operations of its envelope share. Null when there is none, or several.</summary>
-    public static Error? Row(Operation operation, FaultEffect.Refuse refuse)
-    {
-        var shared = operation.Family is Family.Projects ? "projects" : "platform";
-        var code = refuse.Code.ToString(CultureInfo.InvariantCulture);
-        var rows = Errors.Value[code].Where(row => refuse.Text is null || row["msg"] == refuse.Text).ToList();
-        var own = rows.Where(row => row["operation"] == operation.Name).ToList();
-        if (own is []) own = [.. rows.Where(row => row["operation"] == "*" && row["family"] == shared)];
-        return own is [var found]
-            ? new(refuse.Code, int.Parse(found["http"], CultureInfo.InvariantCulture), Filled(found["msg"])) { Detail = Filled(found["detail"] is "-" ? found["msg"] : found["detail"]) }
+    public static Error? Row(Operation operation, FaultEffect.Refuse refuse) =>
+        Contract.RefusalOf(operation, refuse.Code, refuse.Text) is { } row
+            ? new(refuse.Code, row.Http, Filled(row.Message)) { Detail = Filled(row.Detail is "-" ? row.Message : row.Detail) }
             : null;
-    }
 
     // What a real refusal would fill in here is not known; the name of it is told instead.
     static string Filled(string text) => Regex.Replace(text, @"\{([^{}]*)\}", "$1");
-
-    static readonly Lazy<ILookup<string, IReadOnlyDictionary<string, string>>> Errors = new(() => Contract.Rows("errors.tsv").ToLookup(row => row["code"]));
 }

@@ -28,15 +28,8 @@ static class Hints
     }
 
     // The contract says of every refusal when it is given.
-    static string? When(Operation operation, Refusal refusal)
-    {
-        var shared = operation.Family is Family.Projects ? "projects" : "platform";
-        var rows = Rows.Value[refusal.Error.Code.ToString(CultureInfo.InvariantCulture)].ToList();
-        var own = rows.Where(row => row["operation"] == operation.Name).ToList();
-        if (own is []) own = [.. rows.Where(row => row["operation"] == "*" && row["family"] == shared)];
-        if (own.Count > 1) own = own.Where(row => row["msg"] == refusal.Error.Message && (row["detail"] is "-" || row["detail"] == refusal.Error.Detail)).ToList();
-        return own is [var found] ? found["when"] : null;
-    }
+    static string? When(Operation operation, Refusal refusal) =>
+        Contract.RefusalOf(operation, (operation.Family is Family.Control ? ControlDoor.InWords(refusal) : refusal).Error)?.When;
 
     static string Sentence(string text)
     {
@@ -57,6 +50,4 @@ static class Hints
         }
         return ascii.ToString();
     }
-
-    static readonly Lazy<ILookup<string, IReadOnlyDictionary<string, string>>> Rows = new(() => Contract.Rows("errors.tsv").ToLookup(row => row["code"]));
 }

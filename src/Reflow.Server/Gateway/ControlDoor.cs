@@ -33,6 +33,8 @@ sealed class ControlDoor(string adminToken, bool testDouble) : Door
         return read ? null : Unreadable(why);
     }
 
+    public override HtmlPage? PageOf(Call call, in Reply reply) => reply.Html;
+
     public override void Write(Utf8JsonWriter json, Call call, in Reply reply) => OpenEnvelope.Write(json, call, reply.Refusal is { } refusal ? InWords(refusal) : reply);
 
     public override Refusal Unreadable(string why) => new Error(400, 400, why);
@@ -41,8 +43,8 @@ sealed class ControlDoor(string adminToken, bool testDouble) : Door
 
     public override Error Broken(Operation operation) => new(500, 500, "the server failed; its log has the reason under this log id");
 
-    // What is refused further in has the code of another family, and its reason beside it.
-    static Refusal InWords(Refusal refusal) => refusal.Error is var error && error.Code == error.Http ? refusal
+    /// <summary>The refusal as this door tells it: what is refused further in has the code of another family, and its reason beside it.</summary>
+    internal static Refusal InWords(Refusal refusal) => refusal.Error is var error && error.Code == error.Http ? refusal
         : refusal with { Error = new(error.Http, error.Http, error.Reason ?? (refusal.Fields is [var first, ..] ? $"{first.Field}: {first.Description}" : error.Message)) };
 
     // Hashes have one length, so that the time taken tells nothing of the token's.

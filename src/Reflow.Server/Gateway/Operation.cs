@@ -53,6 +53,7 @@ public readonly record struct Limit(int Calls, int Seconds);
 /// <param name="Scopes">Any one suffices; empty when none is needed.</param>
 /// <param name="Limits">All of them hold; empty when unlimited.</param>
 /// <param name="Served">False while the row is only planned.</param>
+/// <param name="Source">Where the row is from.</param>
 public sealed record Operation(
     Family Family, string Name, string Method, string Path, TokenKinds Tokens,
-    IReadOnlyList<string> Scopes, IReadOnlyList<Limit> Limits, bool Served);
+    IReadOnlyList<string> Scopes, IReadOnlyList<Limit> Limits, bool Served, string Source);

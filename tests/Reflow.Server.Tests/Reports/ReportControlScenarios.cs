@@ -9,10 +9,12 @@ public class ReportControlScenarios
 {
     const string NoRule = "There is no rule {rule_id}.", NoCycles = "The rule {rule_id} has no cycles.", NoCycle = "There is no cycle {cycle}: {why}";
 
+    const string WrongType = "Invalid parameter type in json: {path}. Invalid parameter value: {value}. Please check and modify accordingly.";
+
     public static TheoryData<Refused> All => [
         Wrong("a rule without a form", "rule.create", async _ => Ask("POST", "/rules", new { operator_user_id = "director", name = "x" })),
         Wrong("a rule that nobody makes", "rule.create", async _ => Ask("POST", "/rules", Without(Rule(), "operator_user_id"))),
-        Wrong("a rule whose name is a number", "rule.create", async _ => Ask("POST", "/rules", new { operator_user_id = "director", name = 7, fields = new[] { new { name = "a", type = "text" } } })),
+        Wrong("a rule whose name is a number", "rule.create", async _ => Ask("POST", "/rules", new { operator_user_id = "director", name = 7, fields = new[] { new { name = "a", type = "text" } } })) with { Message = WrongType },
         Wrong("a rule of 101 fields", "rule.create", async _ => Ask("POST", "/rules", new { operator_user_id = "director", name = "x", fields = Enumerable.Range(0, 101).Select(i => new { name = $"{i}", type = "text" }) })),
         Wrong("a field that becomes another type", "rule.update", async reflow =>
         {
@@ -59,7 +61,7 @@ public class ReportControlScenarios
         Missing("no draft to submit", "draft.submit", "There is no draft {draft_id}.", async _ => Ask("POST", "/drafts/7/submit", new { operator_user_id = "initiator" })),
         Wrong("a report without what must be filled in", "submit", async reflow => Ask("POST", "", Written(await Made(reflow), contents: new { }))),
         Wrong("a report for a cycle that has not opened", "submit", async reflow => Ask("POST", "", Written(await Made(reflow, Rule(Evenings)), cycle: "2026-03-02"))),
-        Wrong("contents that are a list", "submit", async reflow => Ask("POST", "", Written(await Made(reflow), contents: new[] { "x" }))),
+        Wrong("contents that are a list", "submit", async reflow => Ask("POST", "", Written(await Made(reflow), contents: new[] { "x" }))) with { Message = WrongType },
         Missing("no report", "get", "There is no report {report_id}.", async _ => Ask("GET", "/7")),
         Wrong("a report that somebody else changes", "edit", async reflow => Ask("PUT", $"/{await Submitted(reflow, await Made(reflow))}", new { operator_user_id = "manager", contents = new { 今日工作 = "x" } })),
         Missing("a change of no report", "edit", "There is no report {report_id}.", async _ => Ask("PUT", "/7", new { operator_user_id = "initiator" })),

@@ -28,6 +28,8 @@ public class TestControlRefusals
         No("there is no such snapshot to delete", $"{Test}snapshot.delete", 404, "There is no snapshot {name}.", _ => Now("DELETE", "/snapshots/none")),
         No("the tenant is the workspace's own", $"{Tenants}delete", 404, "No test tenant {tenant} was made, or it has gone. Tenants of the workspace are not deleted.", _ => Now("DELETE", $"/tenants/{Demo.Tenant}")),
         No("what is expected did not come", "control.request.expect", 409, "expected {expected} such calls, and {found} came", _ => Now("POST", "/requests/expect", new { times = 5 })),
+        No("the coverage of no family is asked for", "control.coverage.page", 400, "{member}: {sentence}", _ => Task.FromResult(new Request("GET", "/coverage?family=none"))),
+        No("the coverage of no family is asked for as JSON", "control.coverage.get", 400, "{member}: {sentence}", _ => Task.FromResult(new Request("GET", "/coverage.json?family=none"))),
         No("the workspace has faults", "control.workspace.apply", 400, "{file}:{line}:{column}: {path}: {sentence}", _ => Now("POST", "/workspace/apply", new { tenants = new[] { new { tenant_key = "x" } } })),
     ];
 
