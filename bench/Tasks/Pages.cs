@@ -16,8 +16,8 @@ static class Pages
     const string Document = """
         {"source":6,"content":{"summary":"Call customer # in the south","description":"and write down what was said","extra":"","custom":"","origin":{"platform_name":"{\"en_us\":\"Bench\"}"}}}
         """;
-    // Prime to any count of tasks that it does not divide: neighbours by time are anywhere by id.
-    const long Stride = 2_147_483_647;
+    // As the server makes them: their first 48 bits are the moment, so neighbours by time are neighbours by id.
+    const string Id = "format('%08x-%04x-7000-8000-%012x', at >> 16, at & 65535, i)";
 
     public static async Task Run(string program, int many)
     {
@@ -26,9 +26,11 @@ static class Pages
         {
             using var few = await Filled(program, Path.Combine(scratch, "few"), Few);
             using var lots = await Filled(program, Path.Combine(scratch, "many"), many);
-            Console.WriteLine($"{"tasks, page of 20",-32} {$"{Few:N0}",12} {$"{many:N0}",12} {"ratio",7}  goal");
-            await Measure("tenant token", few, Few, await Demo.TenantToken(few.Address), lots, many, await Demo.TenantToken(lots.Address));
-            await Measure("user token", few, Few, await Demo.UserToken(few.Address), lots, many, await Demo.UserToken(lots.Address));
+            Console.WriteLine($"{"tasks, page of 20",-40} {$"{Few:N0}",12} {$"{many:N0}",12} {"ratio",7}  goal");
+            var (app, member) = (new[] { await Demo.TenantToken(few.Address), await Demo.TenantToken(lots.Address) }, new[] { await Demo.UserToken(few.Address), await Demo.UserToken(lots.Address) });
+            foreach (var done in new[] { false, true })
+                foreach (var (who, tokens) in new[] { ("tenant token", app), ("user token", member) })
+                    await Measure(done ? $"{who}, done ones" : who, few, Calls(tokens[0], Few, done), lots, Calls(tokens[1], many, done));
         }
         finally
         {
@@ -36,9 +38,8 @@ static class Pages
         }
     }
 
-    static async Task Measure(string who, ServerProcess few, int fewTasks, string fewToken, ServerProcess many, int manyTasks, string manyToken)
+    static async Task Measure(string who, ServerProcess few, byte[][] small, ServerProcess many, byte[][] large)
     {
-        var (small, large) = (Calls(fewToken, fewTasks), Calls(manyToken, manyTasks));
         await Go(few, small);
         await Go(many, large);
         var (of, among) = (new List<Cost>(), new List<Cost>());
@@ -60,11 +61,12 @@ static class Pages
         return new(pace, (reflow.Cpu - begun).TotalMilliseconds / pace.Calls);
     }
 
-    // Each asks for the tasks up to a second that is anywhere in the whole.
-    static byte[][] Calls(string authorization, int tasks)
+    // Each asks for the tasks up to a second that is anywhere in the later half.
+    static byte[][] Calls(string authorization, int tasks, bool done)
     {
         var random = new Random(1);
-        return [.. Enumerable.Range(0, Requests).Select(_ => Connection.Request("GET", $"/open-apis/task/v1/tasks?page_size=20&end_create_time={First + 40 + random.Next(tasks - 40)}", authorization))];
+        return [.. Enumerable.Range(0, Requests).Select(_ => Connection.Request("GET",
+            $"/open-apis/task/v1/tasks?page_size=20&end_create_time={First + random.Next(tasks / 2, tasks)}{(done ? "&task_completed=true" : "")}", authorization))];
     }
 
     static async Task<ServerProcess> Filled(string program, string data, int tasks)
@@ -74,20 +76,19 @@ static class Pages
         return await ServerProcess.Start(program, Demo.Arguments(data));
     }
 
-    // Half of them are the app's, with the member as a collaborator, half are the member's own: the one sees half, the other all.
+    // Half of them are the app's, with the member as a collaborator, half are the member's own: the one sees half, the other all. Two of a hundred are done, one of each half.
     // Rows in the order of their keys, and indexes at the end, are written many times faster.
     static void Fill(string file, int tasks)
     {
         using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "select sql from sqlite_schema where type = 'index' and name in ('task_of_creator', 'task_of_member')";
-        var indexes = new List<string>();
+        command.CommandText = "select name, sql from sqlite_schema where type = 'index' and name in ('task_of_creator', 'task_of_member')";
+        var indexes = new List<(string Name, string Sql)>();
         using (var reader = command.ExecuteReader())
-            while (reader.Read()) indexes.Add(reader.GetString(0));
-        command.CommandText = "pragma synchronous = off; pragma cache_size = -400000; pragma temp_store = memory; drop index task_of_creator; drop index task_of_member";
+            while (reader.Read()) indexes.Add((reader.GetString(0), reader.GetString(1)));
+        command.CommandText = "pragma synchronous = off; pragma cache_size = -400000; pragma temp_store = memory; " + string.Concat(indexes.Select(index => $"drop index {index.Name}; "));
         command.ExecuteNonQuery();
-        command.Parameters.AddWithValue("$tasks", tasks);
         command.Parameters.AddWithValue("$doc", Document);
         var (from, to) = (command.Parameters.Add("$from", SqliteType.Integer), command.Parameters.Add("$to", SqliteType.Integer));
         var watch = Stopwatch.StartNew();
@@ -97,19 +98,19 @@ static class Pages
             command.CommandText = $$"""
                 begin;
                 with recursive n (i) as (select $from union all select i + 1 from n where i < $to)
-                insert into task (tenant, id, version, creator, created_at, updated_at, completed_at, doc)
-                select '{{Demo.Tenant}}', format('%08x-0000-4000-8000-000000000000', i), 1, iif(i % 2, 'app:{{Demo.App}}', 'user:{{Demo.User}}'), at, at, iif(i % 10 = 0, at, 0), replace($doc, '#', i)
-                from (select i, ({{First}} + i * {{Stride}} % $tasks) * 1000 as at from n);
+                insert into task (tenant, id, version, creator, created_at, updated_at, completed_at, state, doc)
+                select '{{Demo.Tenant}}', {{Id}}, 1, iif(i % 2, 'app:{{Demo.App}}', 'user:{{Demo.User}}'), at, at, iif(i % 100 in (0, 51), at, 0), i % 100 in (0, 51), replace($doc, '#', i)
+                from (select i, ({{First}} + i) * 1000 as at from n);
                 with recursive n (i) as (select $from | 1 union all select i + 2 from n where i + 2 <= $to)
-                insert into task_member (tenant, task_id, role, user_id, place, created_at)
-                select '{{Demo.Tenant}}', format('%08x-0000-4000-8000-000000000000', i), 'collaborator', '{{Demo.User}}', 1000, ({{First}} + i * {{Stride}} % $tasks) * 1000 from n;
+                insert into task_member (tenant, task_id, role, user_id, place, created_at, state)
+                select '{{Demo.Tenant}}', {{Id}}, 'collaborator', '{{Demo.User}}', 1000, at, i % 100 = 51 from (select i, ({{First}} + i) * 1000 as at from n);
                 commit
                 """;
             command.ExecuteNonQuery();
             if (tasks > Piece) Console.Write(string.Create(CultureInfo.InvariantCulture, $"\r{Math.Min(at + Piece, tasks):N0} of {tasks:N0} tasks written, {watch.Elapsed.TotalSeconds:0} s "));
         }
         command.Parameters.Clear();
-        command.CommandText = string.Join("; ", indexes);
+        command.CommandText = string.Concat(indexes.Select(index => $"{index.Sql}; "));
         command.ExecuteNonQuery();
         command.CommandText = "pragma wal_checkpoint(truncate)";
         command.ExecuteNonQuery();
@@ -119,7 +120,7 @@ static class Pages
     static void Row(string what, List<Cost> of, List<Cost> among, Func<Cost, double> value, double? most)
     {
         var (few, many) = (of.Select(value).Order().ElementAt(Rounds / 2), among.Select(value).Order().ElementAt(Rounds / 2));
-        Console.WriteLine($"{what,-32} {few,12:0.00} {many,12:0.00} {many / few,7:0.00}  {(most is { } goal ? $"at most {goal:0.0}: {(many / few <= goal ? "met" : "missed")}" : "")}");
+        Console.WriteLine($"{what,-40} {few,12:0.00} {many,12:0.00} {many / few,7:0.00}  {(most is { } goal ? $"at most {goal:0.0}: {(many / few <= goal ? "met" : "missed")}" : "")}");
     }
 
     readonly record struct Cost(Pace Pace, double Cpu);

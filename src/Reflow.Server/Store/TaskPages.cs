@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Reflow.Core.Directory;
 using Reflow.Core.Tasks;
 
@@ -30,26 +28,30 @@ static class TaskPages
         return [.. keys.Select(id => tasks[id])];
     }
 
-    // Each combination has a text of its own, so that each is prepared once and walks the indexes that fit.
+    // Open tasks and done ones lie apart; both are walked when both are asked for, and only the newest of all of them are looked up.
     static (string Sql, object?[] Args) Statement(Engine engine, TaskFilter filter, int limit)
     {
-        object?[] args = [filter.Of.ToString(), filter.From, filter.To, filter.Before.CreatedAt, filter.Before.Id, limit];
-        var made = $"select t.id, t.created_at from task t{engine.By("task_of_creator")} where t.tenant = $1 and t.creator = $2 and t.deleted_at = 0{Within("t.created_at", "t.id")}";
-        if (filter.Of is not Actor.User user) return ($"{made} order by t.created_at desc, t.id desc limit $7", args);
-        var member =
-            $"""
-            select m.task_id as id, m.created_at from task_member m{engine.By("task_of_member")} join task t on t.tenant = m.tenant and t.id = m.task_id
-            where m.tenant = $1 and m.user_id = $8 and t.deleted_at = 0{Within("m.created_at", "m.task_id")}
-            group by m.created_at, m.task_id
-            """;
-        return (
-            $"""
-            select id from (select * from ({made} order by t.created_at desc, t.id desc limit $7) union select * from ({member} order by m.created_at desc, m.task_id desc limit $7)) found
-            order by created_at desc, id desc limit $7
-            """, [.. args, user.UserId]);
+        int[] states = filter.IsComplete switch { true => [TaskRows.Done], false => [TaskRows.Open], null => [TaskRows.Open, TaskRows.Done] };
+        // One upper bound, not two: a walk starts at the one that the engine likes better, and passes over all that the other leaves out.
+        var before = filter.To < filter.Before.CreatedAt ? (CreatedAt: filter.To + 1, Id: "") : filter.Before;
+        object?[] args = [filter.Of.ToString(), filter.From, before.CreatedAt, before.Id, limit];
+        var lists = states.Select(Made).ToList();
+        if (filter.Of is Actor.User user) (lists, args) = ([.. lists, .. states.Select(OfMember)], [.. args, user.UserId]);
+        // Who made a task may be among its members too.
+        return ($"select id from (select * from ({string.Join(") list union select * from (", lists)}) list) found order by created_at desc, id desc limit $6", args);
 
-        string Within(string createdAt, string id) =>
-            new StringBuilder().Append(CultureInfo.InvariantCulture, $" and {createdAt} between $3 and $4 and ({createdAt}, {id}) < ($5, $6)")
-                .Append(filter.IsComplete switch { true => " and t.completed_at > 0", false => " and t.completed_at = 0", null => "" }).ToString();
+        string Made(int state) =>
+            $"""
+            select id, created_at from task{engine.By("task_of_creator")}
+            where tenant = $1 and creator = $2 and state = {state} and created_at >= $3 and (created_at, id) < ($4, $5)
+            order by created_at desc, id desc limit $6
+            """;
+
+        string OfMember(int state) =>
+            $"""
+            select task_id as id, created_at from task_member{engine.By("task_of_member")}
+            where tenant = $1 and user_id = $7 and state = {state} and created_at >= $3 and (created_at, task_id) < ($4, $5)
+            group by created_at, task_id order by created_at desc, task_id desc limit $6
+            """;
     }
 }

@@ -9,6 +9,9 @@ namespace Reflow.Server.Store;
 static class TaskRows
 {
     const string Columns = "t.id, t.version, t.creator, t.created_at, t.updated_at, t.completed_at, t.remind_at, t.deleted_at, t.doc";
+    /// <summary>What a task is, in its row and in those of its members.</summary>
+    public const int Open = 0, Done = 1;
+    const int Deleted = 2;
     // More members than one change can add.
     const int PlacesOfAChange = 1000;
 
@@ -41,8 +44,8 @@ static class TaskRows
     public static async ValueTask Insert(Session session, TaskItem task)
     {
         await session.Execute(
-            "insert into task (tenant, id, version, creator, created_at, updated_at, completed_at, remind_at, doc) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            task.Id, task.Version, task.Creator.ToString(), task.CreatedAt, task.UpdatedAt, task.CompletedAt, task.RemindAt, Document(task));
+            "insert into task (tenant, id, version, creator, created_at, updated_at, completed_at, remind_at, state, doc) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            task.Id, task.Version, task.Creator.ToString(), task.CreatedAt, task.UpdatedAt, task.CompletedAt, task.RemindAt, State(task), Document(task));
         await InsertMembers(session, task, TaskRole.Collaborator, task.Collaborators);
         await InsertMembers(session, task, TaskRole.Follower, task.Followers);
     }
@@ -54,12 +57,14 @@ static class TaskRows
         // Its document is long and seldom changes.
         var saved = ReferenceEquals(before.Content, task.Content) && ReferenceEquals(before.Reminders, task.Reminders) && before.NextId == task.NextId && before.DeletedAt == task.DeletedAt
             ? await session.Execute(
-                "update task set version = $4, updated_at = $5, completed_at = $6, remind_at = $7 where tenant = $1 and id = $2 and version = $3",
-                task.Id, before.Version, task.Version, task.UpdatedAt, task.CompletedAt, task.RemindAt)
+                "update task set version = $4, updated_at = $5, completed_at = $6, remind_at = $7, state = $8 where tenant = $1 and id = $2 and version = $3",
+                task.Id, before.Version, task.Version, task.UpdatedAt, task.CompletedAt, task.RemindAt, State(task))
             : await session.Execute(
-                "update task set version = $4, updated_at = $5, completed_at = $6, remind_at = $7, deleted_at = $8, doc = $9 where tenant = $1 and id = $2 and version = $3",
-                task.Id, before.Version, task.Version, task.UpdatedAt, task.CompletedAt, task.RemindAt, task.DeletedAt, Document(task));
+                "update task set version = $4, updated_at = $5, completed_at = $6, remind_at = $7, state = $8, deleted_at = $9, doc = $10 where tenant = $1 and id = $2 and version = $3",
+                task.Id, before.Version, task.Version, task.UpdatedAt, task.CompletedAt, task.RemindAt, State(task), task.DeletedAt, Document(task));
         if (saved != 1) throw new StoreException($"task {task.Id} changed while its change was decided");
+        if (State(before) != State(task) && (before.Collaborators is not [] || before.Followers is not []))
+            await session.Execute("update task_member set state = $3 where tenant = $1 and task_id = $2", task.Id, State(task));
         await UpdateMembers(session, before, task, TaskRole.Collaborator);
         await UpdateMembers(session, before, task, TaskRole.Follower);
     }
@@ -82,9 +87,11 @@ static class TaskRows
     static async ValueTask InsertMembers(Session session, TaskItem task, TaskRole role, IReadOnlyList<string> userIds)
     {
         for (var i = 0; i < userIds.Count; i++)
-            await session.Execute("insert into task_member (tenant, task_id, role, user_id, place, created_at) values ($1, $2, $3, $4, $5, $6)",
-                task.Id, Word(role), userIds[i], task.Version * PlacesOfAChange + i, task.CreatedAt);
+            await session.Execute("insert into task_member (tenant, task_id, role, user_id, place, created_at, state) values ($1, $2, $3, $4, $5, $6, $7)",
+                task.Id, Word(role), userIds[i], task.Version * PlacesOfAChange + i, task.CreatedAt, State(task));
     }
+
+    static int State(TaskItem task) => task.DeletedAt != 0 ? Deleted : task.IsComplete ? Done : Open;
 
     static TaskItem Read(DbDataReader r)
     {

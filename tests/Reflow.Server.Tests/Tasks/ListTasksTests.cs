@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FsCheck;
 using FsCheck.Fluent;
 using Reflow.Core.Directory;
@@ -127,6 +128,47 @@ public class ListTasksTests
             { DeletedAt = t.Deleted ? 1 : 0 }).ToList();
             return Shows(reflow, tenant, tasks, size).GetAwaiter().GetResult();
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+    }
+
+    [Fact]
+    public async Task A_list_reads_only_what_it_shows()
+    {
+        var plans = new ConcurrentQueue<IReadOnlyList<string>>();
+        await using var reflow = await TestReflow.Start(settings => settings with { Store = new() { Inspect = (sql, plan) => { if (sql.Contains("task_of_creator", StringComparison.Ordinal)) plans.Enqueue(plan); } } });
+        foreach (var actor in new[] { Who(0), Who(1) })
+        {
+            foreach (var (complete, states) in new (bool?, int)[] { (null, 2), (true, 1), (false, 1) })
+            {
+                plans.Clear();
+                await reflow.Db.Read(Demo.Tenant, s => TaskPages.Page(s, new(actor, 0, long.MaxValue, complete, TaskFilter.Start), 20), Ct);
+                // The open ones and the done ones of a creator, and of a member: each walk goes from the newest on and looks at no other task.
+                string[] walks = ["task USING COVERING INDEX task_of_creator (tenant=? AND creator=? AND state=? AND created_at>? AND (created_at,id)<(?,?))",
+                    .. actor is Actor.User ? ["task_member USING COVERING INDEX task_of_member (tenant=? AND user_id=? AND state=? AND created_at>? AND (created_at,task_id)<(?,?))"] : Array.Empty<string>()];
+                Assert.Equal(walks.SelectMany(walk => Enumerable.Repeat($"SEARCH {walk}", states)),
+                    Assert.Single(plans).Where(step => step.Contains("task", StringComparison.Ordinal)));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_member_finds_his_tasks_by_what_they_are_now()
+    {
+        await using var reflow = await TestReflow.Start();
+        await Empty(reflow);
+        var id = await reflow.NewTask(collaborators: ["1002"], followers: ["1002"]);
+        foreach (var (act, shown) in new[] { ("/complete", "true"), ("/uncomplete", "false"), ("/complete", "true") })
+        {
+            (await reflow.On(id, "POST", act)).Ok();
+            (await reflow.On(id, "POST", "/followers" + ByUserId, new { id_list = await reflow.UserIds("1003") })).Ok();
+            foreach (var by in new[] { "1002", "1003" })
+            {
+                Assert.Equal([id], Assert.Single(await reflow.Pages($"{Root}?task_completed={shown}", by: by)));
+                Assert.Empty(Assert.Single(await reflow.Pages($"{Root}?task_completed={(shown is "true" ? "false" : "true")}", by: by)));
+            }
+            (await reflow.On(id, "POST", "/batch_delete_follower" + ByUserId, new { id_list = await reflow.UserIds("1003") })).Ok();
+        }
+        (await reflow.On(id, "DELETE")).Ok();
+        Assert.Empty(Assert.Single(await reflow.Pages(Root, by: "1002")));
     }
 
     static Actor Who(int i) => i == 0 ? new Actor.App("cli_a") : new Actor.User($"u{i}");
