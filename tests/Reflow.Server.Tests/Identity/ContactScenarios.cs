@@ -152,6 +152,29 @@ public class ContactScenarios
     }
 
     [Fact]
+    public async Task A_thousand_departments_below_one_are_walked_to_their_leaves()
+    {
+        await using var reflow = await TestReflow.Start();
+        await reflow.Apply($"tenants: [{{tenant_key: {Demo.Tenant}, name: Reflow Demo, departments: [{{department_id: top, name: T}}, {string.Join(", ", Enumerable.Range(0, 1000).Select(i => $"{{department_id: d{i:000}, name: D, parent: {(i == 0 ? "top" : $"d{i / 2:000}")}}}"))}]}}]");
+        var path = $"{Departments}/top/children?department_id_type=department_id&fetch_child=true&page_size=50";
+        Assert.Equal(Enumerable.Range(0, 1000).Select(i => $"d{i:000}"), await Walk(reflow, path, "department_id"));
+        await reflow.Apply($"tenants: [{{tenant_key: {Demo.Tenant}, name: Reflow Demo, departments: [{{department_id: top, name: T}}, {{department_id: one-more, name: D, parent: top}}]}}]");
+        (await reflow.Get(path)).Refuses(43010);
+    }
+
+    [Theory]
+    [InlineData("contact:user.id:readonly", "user_id email")]
+    [InlineData("contact:user.id:readonly contact:user.employee:readonly", "user_id email status")]
+    public async Task What_an_address_leads_to_has_a_status_only_with_its_field_scope(string scopes, string members)
+    {
+        await using var reflow = await TestReflow.Start();
+        var asApp = await Narrowed(reflow, $"{Users}/batch_get_id", $"scopes: [{string.Join(", ", scopes.Split(' ').Select(scope => $"\"{scope}\""))}]");
+        var entries = (await reflow.Send(asApp with { Method = "POST", Body = new { emails = new[] { "director@demo.example", "nobody@demo.example" } } })).Ok().Data.GetProperty("user_list");
+        Assert.Equal(members, Members(entries[0]));
+        Assert.Equal("email", Members(entries[1]));
+    }
+
+    [Fact]
     public async Task A_department_has_both_ids_its_leader_and_the_number_of_all_below_it()
     {
         await using var reflow = await TestReflow.Start();

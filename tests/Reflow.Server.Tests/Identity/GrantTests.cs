@@ -145,6 +145,19 @@ public class GrantTests
     }
 
     [Fact]
+    public async Task What_the_app_lost_since_it_was_granted_is_not_granted_again_by_agreeing_to_something_else()
+    {
+        await using var reflow = await TestReflow.Start();
+        await reflow.Grant(scopes: ["task:task", "report:task:readonly"]);
+        await reflow.Change(app: "scopes: [\"report:task:readonly\", \"offline_access\"]");
+        var granted = (await reflow.Grant(scopes: ["offline_access"])).Json;
+        Assert.Equal("report:task:readonly offline_access", granted.GetProperty("scope").GetString());
+        // Nor does it come back when the app gets it back: the user is asked again.
+        await reflow.Change(app: "enabled: true");
+        Assert.Equal("report:task:readonly offline_access", (await reflow.Grant(scopes: ["offline_access"])).Json.GetProperty("scope").GetString());
+    }
+
+    [Fact]
     public async Task The_refusal_of_a_scope_that_the_user_has_not_granted_names_it()
     {
         await using var reflow = await TestReflow.Start();

@@ -118,8 +118,13 @@ public class SignInTests
         var consent = await browser.Arrive(Browser.Url());
         await reflow.Change(user: "user_id: initiator, name: 林一, status: frozen");
         (await browser.Press(consent, "agree")).Refuses(20063);
+        // The sign-in of before does not sign them in any more either.
+        Assert.Contains("value=\"sign_in\"", (await browser.Get(Browser.Url())).Text, StringComparison.Ordinal);
+        var before = await reflow.State();
         var answer = await browser.SignIn(await browser.Get(Browser.Url()));
+        Assert.Equal(400, answer.Status);
         Assert.Contains("This account is not active.", answer.Text, StringComparison.Ordinal);
+        Assert.Equal(before, await reflow.State());
     }
 
     [Fact]
