@@ -47,7 +47,7 @@ public class FlowPointsLaws
         Assert.InRange(rollbacks, 5, 100);
     }
 
-    // start, a, then two branches (b, c) and (an exclusive way past d, d), joined, e, and from the beginning.
+    // start, a, then two branches (b, c) and (an automatic step, d), joined, e, and from the beginning.
     static FlowDefinition Loop(RollbackScope scope) => new()
     {
         Namespace = "package_test__c",
@@ -58,11 +58,11 @@ public class FlowPointsLaws
         Nodes =
         [
             new FlowNode.Start("start"), new FlowNode.Gateway("again", Gate.Exclusive), Ask("a", "1002"), new FlowNode.Gateway("fork", Gate.Parallel), Ask("b", "1003"), Ask("c", "1004"),
-            new FlowNode.Automatic("note"), new FlowNode.Gateway("join", Gate.Parallel), Ask("e", "1005"), new FlowNode.Gateway("more", Gate.Exclusive), new FlowNode.End("end"),
+            new FlowNode.Automatic("note"), Ask("d", "1001"), new FlowNode.Gateway("join", Gate.Parallel), Ask("e", "1005"), new FlowNode.Gateway("more", Gate.Exclusive), new FlowNode.End("end"),
         ],
         Edges =
         [
-            new("start", "again"), new("again", "a"), new("a", "fork"), new("fork", "b"), new("b", "c"), new("c", "join"), new("fork", "note"), new("note", "join"),
+            new("start", "again"), new("again", "a"), new("a", "fork"), new("fork", "b"), new("b", "c"), new("c", "join"), new("fork", "note"), new("note", "d"), new("d", "join"),
             new("join", "e"), new("e", "more"), new("more", "again", "more"), new("more", "end"),
         ],
     };

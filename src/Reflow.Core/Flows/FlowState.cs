@@ -108,7 +108,30 @@ public sealed record FlowToken(int Id, string Node, int ProducedBy, Frame? Frame
 /// <param name="Branch">Which branch this is: the position of its edge among the fork's.</param>
 /// <param name="Taken">All branches taken then: bit n for the edge at position n.</param>
 /// <param name="Outer">The fork around this one.</param>
-public sealed record Frame(int Split, int Branch, long Taken, Frame? Outer);
+public sealed record Frame(int Split, int Branch, long Taken, Frame? Outer)
+{
+    /// <summary>
+    /// Whether a fork has parted two tokens. Of what holds, the earlier led to the later unless they are apart: outside of forks there is one token at a time, in each branch of a fork as well,
+    /// and whatever was in a fork that the later is not inside of went through its join.
+    /// </summary>
+    public static bool Apart(Frame? one, Frame? other)
+    {
+        for (; one is not null; one = one.Outer)
+            for (var with = other; with is not null; with = with.Outer)
+                if (one.Split == with.Split && one.Branch != with.Branch)
+                    return true;
+        return false;
+    }
+
+    /// <summary>Whether the token of <paramref name="inner"/> is inside of all that the one of <paramref name="outer"/> is inside of, in the same branches.</summary>
+    public static bool Encloses(Frame? outer, Frame? inner)
+    {
+        for (; inner is not null; inner = inner.Outer)
+            if (inner.Split == outer?.Split)
+                return inner.Branch == outer.Branch;
+        return outer is null;
+    }
+}
 
 /// <summary>Something that happened in the net: it consumed tokens and produced others. Rows are only ever added; being undone is the one change.</summary>
 /// <param name="Seq">Counts within the instance, from 1; a cause is always lower than its effects.</param>

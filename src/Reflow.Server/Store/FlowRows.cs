@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Reflow.Core.Flows;
 
@@ -63,31 +64,34 @@ static class FlowRows
         if (part.Finished)
             foreach (var task in await session.Query($"select {TaskColumns} from flow_task{session.Engine.By("flow_task_of_node")} where tenant = $1 and instance = $2 and superseded = 0 and done_by is not null", ReadTask, instance.Id))
                 tasks[task.Id] = task;
-        foreach (var node in part.TasksOf)
-            foreach (var task in await session.Query($"select {TaskColumns} from flow_task{session.Engine.By("flow_task_of_node")} where tenant = $1 and instance = $2 and node = $3 and superseded = 0 and done_by is not null", ReadTask, instance.Id, node))
-                tasks[task.Id] = task;
         return FlowState.Of(instance, tokens.Values, firings.Values, tasks.Values);
     }
 
-    /// <summary>What a task can be rolled back to: reads back from its token only as far as it takes to find that.</summary>
+    /// <summary>What a task can be rolled back to, by rows that are as many as it takes to tell, however long the instance has run.</summary>
     public static async ValueTask<IReadOnlyList<Firing>> Points(Session session, long instance, FlowTask task, FlowToken token, RollbackScope scope)
     {
-        // Whatever holds comes after the start that holds: the first is the start's, in whichever round it was submitted.
-        var start = scope is RollbackScope.Previous ? null : await session.Find(
-            $"select doc from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and undone_by is null order by seq limit 1", r => ReadFiring(r.GetString(0)), instance);
-        if (scope is RollbackScope.Initiator) return start is null ? [] : [start];
-        var walk = new PointWalk(task, token, scope, scope is RollbackScope.Any ? await FinishedNodes(session, instance) : null, start);
-        if (!walk.IsDone)
-            await session.Scan(
-                $"select seq, doc from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and undone_by is null and seq <= $3 order by seq desc",
-                r =>
-                {
-                    if (walk.Wants(r.GetInt32(0))) walk.Meet(ReadFiring(r.GetString(1)));
-                    return !walk.IsDone;
-                },
-                instance, token.ProducedBy);
-        return [.. walk.Points];
+        switch (scope)
+        {
+            case RollbackScope.Initiator:
+                return await Started(session, instance) is { } start ? [start] : [];
+            case RollbackScope.Any:
+                return [.. (await LatestOfEach(session, instance, task, token)).Select(latest => latest.Firing)];
+            case RollbackScope.Previous:
+                var walk = new PointWalk(task, token, scope);
+                var below = await Walk(session, instance, walk, token.ProducedBy, FarWalk);
+                // Far away may be all the way: when the latest of all points is on no branch that has come together, every way here passed it.
+                if (!walk.IsDone && await LatestOfEach(session, instance, task, token) is { Count: > 0 } points && points.MaxBy(point => point.Firing.Seq) is var nearest && Frame.Encloses(nearest.Frame, token.Frame))
+                    return [nearest.Firing];
+                if (!walk.IsDone) await Walk(session, instance, walk, below, int.MaxValue);
+                return [.. walk.Points];
+            default:
+                throw new UnreachableException();
+        }
     }
+
+    /// <summary>The latest firing of a node that a person decided and that led to a token; the start's when there is none.</summary>
+    public static async ValueTask<Firing> Latest(Session session, long instance, FlowToken token, string node) =>
+        (await LatestOf(session, instance, token, node))?.Firing ?? await Started(session, instance) ?? throw new StoreException($"instance {instance} has not started");
 
     /// <summary>Writes what happened: each row once, as it is afterwards, whatever it went through on the way.</summary>
     /// <param name="session">The change's session.</param>
@@ -160,19 +164,70 @@ static class FlowRows
             else await session.Execute("update flow_task set superseded = 1 where tenant = $1 and id = $2", id);
     }
 
-    // The nodes one after the other, each found by one step in the index: it is the same for ten finished tasks of a node as for a thousand.
-    static ValueTask<List<string>> FinishedNodes(Session session, long instance)
+    // So many firings are walked past before it is asked how far it would be: most often the first is the one.
+    const int FarWalk = 64;
+
+    /// <summary>Shows firings to a walk, from the latest on, and answers the number of the last that it saw.</summary>
+    static async ValueTask<int> Walk(Session session, long instance, PointWalk walk, int from, int most)
     {
-        var finished = $"from flow_task{session.Engine.By("flow_task_of_node")} where tenant = $1 and instance = $2 and superseded = 0 and done_by is not null";
-        return session.Query(
+        var (seq, left) = (from, most);
+        await session.Scan(
+            $"select seq, doc from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and undone_by is null and seq <= $3 order by seq desc",
+            r =>
+            {
+                seq = r.GetInt32(0);
+                if (walk.Wants(seq)) walk.Meet(ReadFiring(r.GetString(1)));
+                return !walk.IsDone && --left > 0;
+            },
+            instance, from);
+        return seq;
+    }
+
+    // Whatever holds comes after the start that holds: the first is the start's, in whichever round it was submitted.
+    static ValueTask<Firing?> Started(Session session, long instance) => session.Find(
+        $"select doc from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and undone_by is null order by seq limit 1", r => ReadFiring(r.GetString(0)), instance);
+
+    const string IsFinished = "tenant = $1 and instance = $2 and superseded = 0 and done_by is not null";
+    const string Decided = "select f.doc, k.frame from {0} join flow_firing f on f.tenant = $1 and f.instance = $2 and f.seq = t.done_by join flow_token k on k.tenant = $1 and k.instance = $2 and k.id = t.token";
+
+    /// <summary>Of each node the latest firing that a person decided and that led to a task, without the task's own node: start first, then in the order of their completion.</summary>
+    static async ValueTask<IReadOnlyList<(Firing Firing, Frame? Frame)>> LatestOfEach(Session session, long instance, FlowTask task, FlowToken token)
+    {
+        // The nodes one after the other, each found by one step in the index: it is the same for ten finished tasks of a node as for a thousand.
+        var finished = $"from flow_task{session.Engine.By("flow_task_of_node")} where {IsFinished}";
+        var latest = await session.Query(
             $"""
             with recursive finished (node) as (
                 select min(node) {finished}
                 union all
-                select (select min(node) {finished} and node > f.node) from finished f where f.node is not null)
-            select node from finished where node is not null
-            """, r => r.GetString(0), instance);
+                select (select min(node) {finished} and node > before.node) from finished before where before.node is not null)
+            {string.Format(CultureInfo.InvariantCulture, Decided, "finished n join flow_task t on t.tenant = $1 and t.id = (select id " + finished + " and node = n.node order by done_by desc limit 1)")}
+            where n.node is not null and n.node <> $3
+            """, ReadDecided, instance, task.Node);
+        var points = new List<(Firing Firing, Frame? Frame)>();
+        foreach (var found in latest)
+            if ((Led(found, token) ? found : await LatestOf(session, instance, token, found.Firing.Node)) is { } point)
+                points.Add(point);
+        return [.. points.OrderBy(point => point.Firing.Kind is not FiringKind.StartDone).ThenBy(point => point.Firing.Seq)];
     }
+
+    static async ValueTask<(Firing Firing, Frame? Frame)?> LatestOf(Session session, long instance, FlowToken token, string node)
+    {
+        (Firing, Frame?)? latest = null;
+        await session.Scan(
+            $"{string.Format(CultureInfo.InvariantCulture, Decided, "flow_task t" + session.Engine.By("flow_task_of_node"))} where t.tenant = $1 and t.instance = $2 and t.node = $3 and t.superseded = 0 and t.done_by is not null order by t.done_by desc",
+            r =>
+            {
+                if (ReadDecided(r) is var found && Led(found, token)) latest = found;
+                return latest is null;
+            },
+            instance, node);
+        return latest;
+    }
+
+    static bool Led((Firing Firing, Frame? Frame) earlier, FlowToken token) => earlier.Firing.ByPerson && !Frame.Apart(earlier.Frame, token.Frame);
+
+    static (Firing Firing, Frame? Frame) ReadDecided(DbDataReader r) => (ReadFiring(r.GetString(0)), r.TextOrNull(1) is { } frame ? JsonSerializer.Deserialize(frame, FlowJson.Default.Frame) : null);
 
     static async ValueTask Firings(Session session, long instance, SortedDictionary<int, Firing> into, string which, object which3)
     {

@@ -139,7 +139,9 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
     {
         FlowTask? target = null;
         FlowToken? token = null;
-        if (wanted is FlowCommand.RollBack back && await FlowRows.Task(session, back.ToTaskId) is { } found && found.Instance == stored.Instance.Id)
+        var to = wanted is FlowCommand.RollBack back ? back.ToTaskId
+            : FlowPart.SendsBackTo(wanted, task, flow.Net) is { } node && await FlowRows.Token(session, stored.Instance.Id, task.Token) is { } rests ? (await FlowRows.Latest(session, stored.Instance.Id, rests, node)).Task : null;
+        if (to is { } id && await FlowRows.Task(session, id) is { } found && found.Instance == stored.Instance.Id)
         {
             target = found.Task;
             token = await FlowRows.Token(session, stored.Instance.Id, target.Token);

@@ -96,6 +96,9 @@ static class History
         var token = state.Tokens[task.Token];
         var start = state.Firings.Values.Last(f => f is { Kind: FiringKind.StartDone, Live: true });
         var nodes = state.Tasks.Values.Where(t => t.DoneBy is not null && !t.Superseded).Select(t => t.Node).Distinct().ToArray();
+        var led = Causes(state, token.ProducedBy);
+        foreach (var firing in state.Firings.Values.Where(f => f.Live))
+            Invariants.Holds("what a fork has not parted led here", led.Contains(firing.Seq) == !Frame.Apart(state.Tokens[firing.Inputs[0]].Frame, token.Frame));
         foreach (var scope in Enum.GetValues<RollbackScope>())
             foreach (var known in new[] { true, false })
             {
@@ -107,6 +110,8 @@ static class History
                 }
                 Invariants.Holds($"the walk, {scope}", walk.Points.Select(f => f.Seq).SequenceEqual(PointsOf(state, task, scope)));
             }
+        if (PointsOf(state, task, RollbackScope.Any).DefaultIfEmpty().Max() is var latest and > 0 && Frame.Encloses(state.Tokens[state.Firings[latest].Inputs[0]].Frame, token.Frame))
+            Invariants.Holds("the latest point, when it is on no branch that has come together, is the only near one", PointsOf(state, task, RollbackScope.Previous).SequenceEqual([latest]));
     }
 
     static IEnumerable<int> PointsOf(FlowState state, FlowTask task, RollbackScope scope)
@@ -127,7 +132,7 @@ static class History
         }).OrderBy(seq => state.Firings[seq].Kind is not FiringKind.StartDone).ThenBy(seq => seq);
     }
 
-    static HashSet<int> Causes(FlowState state, int seq)
+    public static HashSet<int> Causes(FlowState state, int seq)
     {
         HashSet<int> found = [];
         var open = new Stack<int>([seq]);

@@ -21,6 +21,8 @@ static class Parts
         };
         var task = whole.Tasks.GetValueOrDefault(id);
         var target = whole.Tasks.GetValueOrDefault(to);
+        if (task is not null && FlowPart.SendsBackTo(command, task, net) is { } node)
+            target = Latest(whole, task, node) ?? Latest(whole, task, net.Start.Key);
         var part = command is FlowCommand.Migrate ? FlowPart.Live : task is null ? FlowPart.Marking : FlowPart.Of(command, task, net, target, target is null ? null : whole.Tokens[target.Token]);
         return Cut(whole, part, new[] { task, target }.OfType<FlowTask>());
     }
@@ -33,6 +35,12 @@ static class Parts
             [.. whole.Tokens.Values.Where(t => t.IsPresent || (t.Live && (t.ConsumedBy >= part.Since || t.ProducedBy >= part.Since)))],
             firings,
             [.. whole.Tasks.Values.Where(t => t.Status is UserTaskStatus.Pending || undone.Contains(t.Id)
-                || ((part.Finished || part.TasksOf.Contains(t.Node)) && t.DoneBy is not null && !t.Superseded)).Concat(named).DistinctBy(t => t.Id)]);
+                || (part.Finished && t.DoneBy is not null && !t.Superseded)).Concat(named).DistinctBy(t => t.Id)]);
+    }
+
+    static FlowTask? Latest(FlowState whole, FlowTask task, string node)
+    {
+        var led = History.Causes(whole, whole.Tokens[task.Token].ProducedBy);
+        return whole.Tasks.Values.Where(t => t.Node == node && !t.Superseded && t.DoneBy is { } done && whole.Firings[done].ByPerson && led.Contains(done)).MaxBy(t => t.DoneBy);
     }
 }

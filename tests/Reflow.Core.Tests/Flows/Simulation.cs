@@ -140,7 +140,7 @@ sealed class Simulation
         var before = world.State;
         form = command is FlowCommand.Submit submit ? submit.Form : before?.Instance.Form ?? "{}";
         var decision = world.Try(command);
-        if (!mutated && before is not null && (step % 4 == 0 || command is FlowCommand.RollBack or FlowCommand.Migrate or FlowCommand.Submit))
+        if (!mutated && before is not null && (step % 4 == 0 || command is FlowCommand.RollBack or FlowCommand.Reject or FlowCommand.Transfer or FlowCommand.Migrate or FlowCommand.Submit))
         {
             var part = Parts.For(command, before, world.Net).Decide(command, world.Context());
             Invariants.Holds("the part decides like the whole", part.Error == decision.Error && World.Dump(part) == World.Dump(decision));
