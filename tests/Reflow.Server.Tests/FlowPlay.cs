@@ -99,7 +99,7 @@ static class FlowRowsOf
             ("flow_instance", "id, initiator, status, started_at, ended_at, last_firing, last_token, flow, form", "id"),
             ("flow_token", "id, node, produced_by, consumed_by, live, dead, frame, approvers", "id"),
             ("flow_firing", "seq, kind, node, doc, undone_by", "seq"),
-            ("flow_task", "id, node, kind, token, opened_at, status, superseded, closed_at, done_by, due_at, remind_at, assignees, resume", "id"),
+            ("flow_task", "id, node, kind, token, opened_at, status, superseded, closed_at, done_by, due_at, remind_at, reminded_at, came_due_at, assignees, resume", "id"),
         })
             foreach (var row in await session.Query($"select {columns} from {table} where tenant = $1 and {(table == "flow_instance" ? "id" : "instance")} = $2 order by {order}",
                 r => Line([.. Enumerable.Range(0, r.FieldCount).Select(i => r.IsDBNull(i) ? null : r.GetValue(i))]), instance)) text.AppendLine(row);
@@ -118,7 +118,7 @@ static class FlowRowsOf
         foreach (var f in state.Firings.Values)
             text.AppendLine(Line(f.Seq, (int)f.Kind, f.Node, JsonSerializer.Serialize(f with { UndoneBy = null }, FlowJson.Default.Firing), f.UndoneBy));
         foreach (var t in state.Tasks.Values.OrderBy(t => t.Id))
-            text.AppendLine(Line(t.Id, t.Node, (int)t.Kind, t.Token, t.OpenedAt, (int)t.Status, t.Superseded ? 1 : 0, t.ClosedAt, t.DoneBy, t.DueAt, t.RemindAt,
+            text.AppendLine(Line(t.Id, t.Node, (int)t.Kind, t.Token, t.OpenedAt, (int)t.Status, t.Superseded ? 1 : 0, t.ClosedAt, t.DoneBy, t.DueAt, t.RemindAt, t.RemindedAt, t.CameDueAt,
                 JsonSerializer.Serialize(t.Assignees, FlowJson.Default.IReadOnlyListAssignee), t.Resume is null ? null : JsonSerializer.Serialize(t.Resume, FlowJson.Default.ResumePoint)));
         return text.ToString();
     }

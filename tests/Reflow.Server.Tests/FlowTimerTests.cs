@@ -238,7 +238,9 @@ public sealed class FlowTimerTests : IAsyncLifetime
                 replayed = FlowJson.ReadEvents(payload).Aggregate(replayed, FlowApply.Apply);
             var task = Assert.Single(replayed!.Pending);
             var stored = (await FlowRows.Task(session, task))!.Value.Task;
-            Assert.Equal((stored.RemindAt, stored.DueAt), (replayed.Tasks[task].RemindAt, replayed.Tasks[task].DueAt));
+            var told = replayed.Tasks[task];
+            Assert.Equal((stored.RemindAt, stored.DueAt, stored.RemindedAt, stored.CameDueAt), (told.RemindAt, told.DueAt, told.RemindedAt, told.CameDueAt));
+            Assert.Equal((started + 10_000, due is null ? started + 20_000 : (long?)null), (stored.RemindedAt, stored.CameDueAt));
             Assert.Equal((null, started + due), (stored.RemindAt, stored.DueAt));
             return 0;
         }, Ct);
@@ -284,7 +286,7 @@ public sealed class FlowTimerTests : IAsyncLifetime
 
     string Line(long at, string what, string node, IReadOnlyList<string> users) => string.Create(CultureInfo.InvariantCulture, $"{(at - started) / 1000} {what} {node} {string.Join(',', users)}");
 
-    Task<bool> Claim(ArmedTimer armed) => reflow.Db.Change(Demo.Tenant, session => FlowTimerRows.Claim(session, armed), Ct);
+    Task<bool> Claim(ArmedTimer armed) => reflow.Db.Change(Demo.Tenant, session => FlowTimerRows.Claim(session, armed, armed.At), Ct);
 
     Task<List<T>> Rows<T>(string sql, Func<System.Data.Common.DbDataReader, T> row) => reflow.Db.Read(Demo.Tenant, session => session.Query(sql, row), Ct);
 

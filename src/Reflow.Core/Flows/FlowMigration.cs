@@ -162,15 +162,13 @@ public sealed class FlowMigration
     {
         foreach (var task in state.Pending.Select(id => state.Tasks[id]))
         {
-            var (was, now) = (from.Find(task.Node) as FlowNode.Human, to.Find(task.Node) as FlowNode.Human);
-            var moved = new MigratedTask(task.Id, Armed(task, task.DueAt, was?.Due, now?.Due), Armed(task, task.RemindAt, was?.Remind, now?.Remind));
+            var node = to.Find(task.Node) as FlowNode.Human;
+            // A timer that has fired does not fire again, whatever versions lay between.
+            var moved = new MigratedTask(task.Id, task.CameDueAt is null ? task.OpenedAt + node?.Due : null, task.RemindedAt is null ? task.OpenedAt + node?.Remind : null);
             if (moved.DueAt != task.DueAt || moved.RemindAt != task.RemindAt || task.Resume is not null)
                 yield return moved;
         }
     }
-
-    // A timer that has fired does not fire again.
-    static long? Armed(FlowTask task, long? at, long? was, long? now) => was is not null && at is null ? null : task.OpenedAt + now;
 
     void Asks(string path, FlowNode node, FlowTask task)
     {

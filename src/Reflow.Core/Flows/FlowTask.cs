@@ -29,6 +29,12 @@ public sealed record FlowTask(long Id, string Node, TaskKind Kind, int Token, lo
     /// <summary>When its assignees are reminded, in Unix milliseconds; null once it is closed.</summary>
     public long? RemindAt { get; init; }
 
+    /// <summary>When its assignees were reminded, in Unix milliseconds; null while they were not.</summary>
+    public long? RemindedAt { get; init; }
+
+    /// <summary>When it came due, in Unix milliseconds; null while it has not.</summary>
+    public long? CameDueAt { get; init; }
+
     /// <summary>What agreeing brings back at once; null when the work walks on.</summary>
     public ResumePoint? Resume { get; init; }
 }

@@ -9,7 +9,7 @@ namespace Reflow.Server.Store;
 /// <summary>An instance in rows: loads the part that a command needs, and writes each event as the few rows that it changes.</summary>
 static class FlowRows
 {
-    const string TaskColumns = "id, node, kind, token, opened_at, status, superseded, closed_at, done_by, due_at, remind_at, assignees, resume";
+    const string TaskColumns = "id, node, kind, token, opened_at, status, superseded, closed_at, done_by, due_at, remind_at, reminded_at, came_due_at, assignees, resume";
     const string TokenColumns = "id, node, produced_by, consumed_by, live, dead, frame, approvers";
 
     /// <summary>The instance itself and the version of its row; null when there is none.</summary>
@@ -33,7 +33,7 @@ static class FlowRows
     /// <summary>The instance that a task belongs to, and the task; null when there is none.</summary>
     public static async ValueTask<(long Instance, FlowTask Task)?> Task(Session session, long id) => await session.Find(
         $"select {TaskColumns}, instance from flow_task where tenant = $1 and id = $2",
-        r => ((long, FlowTask)?)(r.GetInt64(13), ReadTask(r)), id);
+        r => ((long, FlowTask)?)(r.GetInt64(15), ReadTask(r)), id);
 
     /// <summary>A token of an instance.</summary>
     public static ValueTask<FlowToken?> Token(Session session, long instance, int id) => session.Find(
@@ -150,7 +150,7 @@ static class FlowRows
                         await session.Execute("update flow_token set frame = $4, approvers = $5 where tenant = $1 and instance = $2 and id = $3", instance, moved.Id, Text(moved.Frame), Text(moved.Approvers));
                     tasks.UnionWith(e.Tasks.Select(moved => moved.Id));
                     break;
-                // The claim that lets a timer fire has cleared its time.
+                // The claim that lets a timer fire has cleared its time and set when.
                 case FlowEvent.Reminded or FlowEvent.CameDue:
                 case FlowEvent.Copied or FlowEvent.Expedited or FlowEvent.FormChanged or FlowEvent.Ended:
                     break;
@@ -252,9 +252,9 @@ static class FlowRows
     {
         if (before is null)
             await session.Execute(
-                $"insert into flow_task (tenant, instance, {TaskColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                $"insert into flow_task (tenant, instance, {TaskColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
                 instance, task.Id, task.Node, (int)task.Kind, task.Token, task.OpenedAt, (int)task.Status, task.Superseded ? 1 : 0, task.ClosedAt, task.DoneBy, task.DueAt, task.RemindAt,
-                Text(task.Assignees), Text(task.Resume));
+                task.RemindedAt, task.CameDueAt, Text(task.Assignees), Text(task.Resume));
         else if (before with { Superseded = task.Superseded, DoneBy = task.DoneBy, Token = task.Token } == task)
             await session.Execute("update flow_task set superseded = $3, done_by = $4, token = $5 where tenant = $1 and id = $2", task.Id, task.Superseded ? 1 : 0, task.DoneBy, task.Token);
         else
@@ -279,8 +279,10 @@ static class FlowRows
         DoneBy = (int?)r.IntegerOrNull(8),
         DueAt = r.IntegerOrNull(9),
         RemindAt = r.IntegerOrNull(10),
-        Assignees = JsonSerializer.Deserialize(r.GetString(11), FlowJson.Default.IReadOnlyListAssignee)!,
-        Resume = r.TextOrNull(12) is { } resume ? JsonSerializer.Deserialize(resume, FlowJson.Default.ResumePoint) : null,
+        RemindedAt = r.IntegerOrNull(11),
+        CameDueAt = r.IntegerOrNull(12),
+        Assignees = JsonSerializer.Deserialize(r.GetString(13), FlowJson.Default.IReadOnlyListAssignee)!,
+        Resume = r.TextOrNull(14) is { } resume ? JsonSerializer.Deserialize(resume, FlowJson.Default.ResumePoint) : null,
     };
 
     static Firing ReadFiring(string doc) => JsonSerializer.Deserialize(doc, FlowJson.Default.Firing)!;

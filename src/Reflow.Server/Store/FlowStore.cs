@@ -93,7 +93,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
         foreach (var armed in await FlowTimerRows.Past(session, now, most))
         {
             if (await Find(session, $"{armed.TaskId}") is not var (stored, task, flow) || task.Fire(armed.Timer, flow.Net, now) is not { } happened) continue;
-            if (!await FlowTimerRows.Claim(session, armed)) continue;
+            if (!await FlowTimerRows.Claim(session, armed, now)) continue;
             await Save(session, stored, FlowState.Of(stored.Instance, [], [], [task]), [happened], flow, Clock, Operation(armed.Timer), now);
             fired.Add(new(session.Tenant, stored.Instance.Id, armed, happened));
         }

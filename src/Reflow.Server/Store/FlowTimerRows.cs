@@ -31,24 +31,24 @@ static class FlowTimerRows
             .OrderBy(armed => (armed.At, armed.Timer, armed.TaskId)).Take(most)];
 
     /// <summary>Takes a timer: true for the one caller who then fires it.</summary>
-    public static async ValueTask<bool> Claim(Session session, ArmedTimer armed)
+    public static async ValueTask<bool> Claim(Session session, ArmedTimer armed, long now)
     {
-        var (column, _) = Of(armed.Timer);
-        return await session.Execute($"update flow_task set {column} = null where tenant = $1 and id = $2 and {column} = $3 and status = 0", armed.TaskId, armed.At) == 1;
+        var (column, fired, _) = Of(armed.Timer);
+        return await session.Execute($"update flow_task set {column} = null, {fired} = $4 where tenant = $1 and id = $2 and {column} = $3 and status = 0", armed.TaskId, armed.At, now) == 1;
     }
 
     static ValueTask<List<ArmedTimer>> Past(Session session, FlowTimer timer, long now, int most)
     {
-        var (column, index) = Of(timer);
+        var (column, _, index) = Of(timer);
         return session.Query(
             $"select id, {column} from flow_task{session.Engine.By(index)} where tenant = $1 and {column} <= $2 and status = 0 order by {column}, id limit $3",
             r => new ArmedTimer(timer, r.GetInt64(0), r.GetInt64(1)), now, most);
     }
 
-    static (string Column, string Index) Of(FlowTimer timer) => timer switch
+    static (string Column, string Fired, string Index) Of(FlowTimer timer) => timer switch
     {
-        FlowTimer.Remind => ("remind_at", "flow_task_remind"),
-        FlowTimer.Due => ("due_at", "flow_task_due"),
+        FlowTimer.Remind => ("remind_at", "reminded_at", "flow_task_remind"),
+        FlowTimer.Due => ("due_at", "came_due_at", "flow_task_due"),
     };
 }
 

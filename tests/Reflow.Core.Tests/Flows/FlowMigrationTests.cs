@@ -191,6 +191,22 @@ public class FlowMigrationTests
         Assert.Equal((task.OpenedAt + 900, (long?)null), (world.At("first").DueAt, world.At("first").RemindAt));
         Assert.Null(Migrate(world, Samples.Line(Mode.All, "a")));
         Assert.Null(world.At("first").DueAt);
+        // By way of a version without: what has fired does not fire again, what has not is due again.
+        Assert.Null(Migrate(world, timed));
+        Assert.Equal((task.OpenedAt + 500, (long?)null), (world.At("first").DueAt, world.At("first").RemindAt));
+    }
+
+    [Fact]
+    public void What_came_due_does_not_come_due_again_by_way_of_a_version_without()
+    {
+        var timed = Samples.Line(Mode.All, "a").With("first", h => h with { Due = 500, Remind = 100 });
+        var world = new World(timed).Start();
+        var due = world.At("first").Fire(FlowTimer.Due, world.Net, world.At("first").OpenedAt + 500)!;
+        world.Log.Add(due);
+        world.State = world.State.Apply(due);
+        Assert.Null(Migrate(world, Samples.Line(Mode.All, "a")));
+        Assert.Null(Migrate(world, timed));
+        Assert.Equal((null, (long?)world.At("first").OpenedAt + 100), (world.At("first").DueAt, world.At("first").RemindAt));
     }
 
     [Fact]
