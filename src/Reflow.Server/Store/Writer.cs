@@ -82,7 +82,7 @@ sealed class Writer : IAsyncDisposable
 
     void RunAgain()
     {
-        Sync(session.Execute("rollback"));
+        if (session.InTransaction) Sync(session.Execute("rollback"));
         Begin();
         foreach (var change in group)
         {
@@ -131,6 +131,8 @@ sealed class Writer : IAsyncDisposable
             {
                 ct.ThrowIfCancellationRequested();
                 result = Sync(work(session));
+                // What comes next would be on its own, committed statement by statement.
+                if (!session.InTransaction) throw new StoreException("the engine gave up the transaction within a change");
                 return true;
             }
             catch (Exception e)
