@@ -92,7 +92,7 @@ public sealed class ReflowServer : IAsyncDisposable
             var resets = new Resets(db, Path.Combine(directory.Path, "resets"), made => Furnish(workspace.Value, made, ids, clock, CancellationToken.None));
             if (testing is not null && empty) await resets.KeepFurnished(ct);
             var tenants = new TestTenants(db, ids, clock, real, Chance.Of(settings.Seed, "test tenants"));
-            ApplyWorkspace.Serve(routes, db, ids);
+            ApplyWorkspace.Serve(routes, db, ids, projects);
             TestControls.Serve(routes, testing ?? TestDouble.Over(clock, 0), requests, resets, new(db, Path.Combine(directory.Path, "snapshots"), clock),
                 tenants, workspace);
             var app = Build(settings, routes, db, tokens, projects, limits, testing, requests, clock);

@@ -42,6 +42,7 @@ public sealed partial class Plans
         ("update flow_inbox set api_id", "once a migration of an instance to another version"),
         ("insert into outbox (tenant, seq", "the greatest number is the first row that it looks at"),
         ("with last as (select coalesce((select seq from outbox", "stops at the last row"),
+        ("/* export */ select ", "an export reads all that there is"),
         ("select * from ", "snapshots copy whole tables"),
     ];
 

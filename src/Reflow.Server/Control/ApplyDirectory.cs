@@ -13,10 +13,12 @@ static class ApplyDirectory
         foreach (var app in directory.Apps)
         {
             await Route(RouteKind.App, app.Id, app.Place, applying, tenantOf);
+            if (await Lacks(app.SecretHash, app.Id, "select 1 from app where tenant = $1 and app_id = $2", app.Place, applying)) continue;
+            (string, object?)[] secrets = app.SecretHash is null ? [] : [("secret_hash", app.SecretHash), ("ticket", app.Ticket)];
             applying.Count("apps", await applying.Put("app", [("app_id", app.Id)],
             [
-                ("name", app.Name), ("secret_hash", app.SecretHash), ("owner", app.Owner), ("scopes", List(app.Scopes)), ("redirects", List(app.Redirects)),
-                ("kind", app.IsStore ? "store" : "self_built"), ("ticket", app.Ticket), ("enabled", Number(app.IsEnabled)), ("installed", Number(app.IsInstalled)), ("refreshes", Number(app.CanRefresh)),
+                .. secrets, ("name", app.Name), ("owner", app.Owner), ("scopes", List(app.Scopes)), ("redirects", List(app.Redirects)),
+                ("kind", app.IsStore ? "store" : "self_built"), ("enabled", Number(app.IsEnabled)), ("installed", Number(app.IsInstalled)), ("refreshes", Number(app.CanRefresh)),
                 ("available_to", List(app.AvailableTo)), ("contacts", List(app.Contacts)),
             ]));
             if (!app.IsEnabled || !app.IsInstalled) await RevokeApp(applying.Session, app.Id);
@@ -24,8 +26,9 @@ static class ApplyDirectory
         foreach (var plugin in directory.Plugins)
         {
             await Route(RouteKind.Plugin, plugin.Id, plugin.Place, applying, tenantOf);
-            applying.Count("plugins", await applying.Put("plugin", [("plugin_id", plugin.Id)],
-                [("name", plugin.Name), ("secret_hash", plugin.SecretHash), ("projects", List(plugin.Projects))]));
+            if (await Lacks(plugin.SecretHash, plugin.Id, "select 1 from plugin where tenant = $1 and plugin_id = $2", plugin.Place, applying)) continue;
+            (string, object?)[] secrets = plugin.SecretHash is null ? [] : [("secret_hash", plugin.SecretHash)];
+            applying.Count("plugins", await applying.Put("plugin", [("plugin_id", plugin.Id)], [.. secrets, ("name", plugin.Name), ("projects", List(plugin.Projects))]));
         }
         foreach (var department in directory.Departments)
         {
@@ -34,6 +37,14 @@ static class ApplyDirectory
         }
         await Users(directory.Users, applying);
         await Identities(applying.Session);
+    }
+
+    /// <summary>Whether there is neither a secret in the file nor one that could stay, which is a fault.</summary>
+    static async ValueTask<bool> Lacks(string? secretHash, string id, string find, WorkspacePlace place, Applying applying)
+    {
+        if (secretHash is not null || await applying.Session.Find(find, r => true, id)) return false;
+        applying.Fault(place, $"{id} is new here and has no secret; give it a secret or a secret_hash, or export with ?secrets=true.");
+        return true;
     }
 
     /// <summary>Leads from an id to its tenant, unless it leads to another one already.</summary>

@@ -17,6 +17,7 @@ public sealed record DirectoryWorkspace(
     static readonly TextFormat Secret = TextFormat.Of("^[0-9A-Za-z]{16,128}$", "16 to 128 letters and digits");
     static readonly TextFormat Scope = TextFormat.Of(@"^(offline_access|[a-z0-9_]+(:[a-z0-9_.\-]+)+)$", "a scope such as task:task:readonly");
     static readonly TextFormat Redirect = TextFormat.Of("^https?://[!-\"$-~]{1,1000}$", "an http or https URL of printable ASCII without a fragment");
+    static readonly TextFormat SecretHash = TextFormat.Of("^[0-9a-f]{64}$", "a secret's SHA-256 as 64 lower-case hexadecimal digits");
     static readonly TextFormat Password = TextFormat.Of("^.{8,128}$", "8 to 128 characters");
     static readonly TextFormat PasswordHash = TextFormat.Of("^AQAAAA[A-Za-z0-9+/]{2}([A-Za-z0-9+/]{4}){14,40}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$", "a password as ASP.NET Core Identity hashes it (version 3)");
     static readonly TextFormat UserId = TextFormat.Of(@"^[^\s]{1,64}$", "1 to 64 characters without spaces");
@@ -42,7 +43,7 @@ public sealed record DirectoryWorkspace(
     {
         var id = app.RequiredText("app_id", AppId);
         app.DeclareEverywhere("app", "app_id", id);
-        return new(app.PlaceOf("app_id"), id, app.Text("name") ?? id, Secrets.Hash(app.RequiredText("secret", Secret)), app.Text("owner", TextFormat.Key) ?? tenantKey,
+        return new(app.PlaceOf("app_id"), id, app.Text("name") ?? id, ReadSecret(app), app.Text("owner", TextFormat.Key) ?? tenantKey,
             app.TextsOrAll("scopes", Scope), app.Texts("redirect_urls", Redirect))
         {
             IsStore = app.OneOf<AppKind>("kind", Word) is AppKind.Store,
@@ -59,7 +60,14 @@ public sealed record DirectoryWorkspace(
     {
         var id = plugin.RequiredText("plugin_id", PluginId);
         plugin.DeclareEverywhere("plugin", "plugin_id", id);
-        return new(plugin.PlaceOf("plugin_id"), id, plugin.Text("name") ?? id, Secrets.Hash(plugin.RequiredText("secret", Secret)), plugin.TextsOrAll("projects", TextFormat.Key));
+        return new(plugin.PlaceOf("plugin_id"), id, plugin.Text("name") ?? id, ReadSecret(plugin), plugin.TextsOrAll("projects", TextFormat.Key));
+    }
+
+    static string? ReadSecret(YamlSection section)
+    {
+        var (secret, hash) = (section.Text("secret", Secret), section.Text("secret_hash", SecretHash));
+        if (secret is not null && hash is not null) section.Fault("secret", "is given twice: as it is and as a hash.");
+        return secret is not null ? Secrets.Hash(secret) : hash;
     }
 
     static WorkspaceDepartment ReadDepartment(YamlSection department, string tenantKey)
@@ -114,6 +122,9 @@ public sealed record DirectoryWorkspace(
         }
     }
 
+    /// <summary>The word for one of the wire's numbers.</summary>
+    internal static string GenderWord(int gender) => Word((Gender)gender);
+
     static string Word(MemberStatus status) => status switch
     {
         MemberStatus.Active => "active",
@@ -162,16 +173,16 @@ public sealed record DirectoryWorkspace(
 /// <param name="Place">Where it stands in the file.</param>
 /// <param name="Id">The <c>cli_…</c> id.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="SecretHash">Its secret, hashed.</param>
+/// <param name="SecretHash">Its secret, hashed; null when it keeps the one that it has.</param>
 /// <param name="Owner">Who made it: all apps of one owner know a member by the same union_id.</param>
 /// <param name="Scopes">The scopes that it was granted; <c>*</c> alone is all.</param>
 /// <param name="Redirects">The addresses that users may be sent back to.</param>
-public sealed record WorkspaceApp(WorkspacePlace Place, string Id, string Name, string SecretHash, string Owner, IReadOnlyList<string> Scopes, IReadOnlyList<string> Redirects)
+public sealed record WorkspaceApp(WorkspacePlace Place, string Id, string Name, string? SecretHash, string Owner, IReadOnlyList<string> Scopes, IReadOnlyList<string> Redirects)
 {
     /// <summary>Whether it is made once and installed by many tenants.</summary>
     public bool IsStore { get; init; }
 
-    /// <summary>What a store app shows for its app token; null when it gets none.</summary>
+    /// <summary>What a store app shows for its app token; null when it gets none, or keeps its own together with its secret.</summary>
     public string? Ticket { get; init; }
 
     /// <summary>False while it is switched off: its tokens are refused.</summary>
@@ -194,9 +205,9 @@ public sealed record WorkspaceApp(WorkspacePlace Place, string Id, string Name, 
 /// <param name="Place">Where it stands in the file.</param>
 /// <param name="Id">The <c>MII_…</c> id.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="SecretHash">Its secret, hashed.</param>
+/// <param name="SecretHash">Its secret, hashed; null when it keeps the one that it has.</param>
 /// <param name="Projects">The keys of the projects that it is installed in; <c>*</c> alone is all.</param>
-public sealed record WorkspacePlugin(WorkspacePlace Place, string Id, string Name, string SecretHash, IReadOnlyList<string> Projects);
+public sealed record WorkspacePlugin(WorkspacePlace Place, string Id, string Name, string? SecretHash, IReadOnlyList<string> Projects);
 
 /// <summary>A department.</summary>
 /// <param name="Id">The tenant's own id.</param>

@@ -35,6 +35,9 @@ static class Languages
     /// <summary>The name that the open platform's objects use: <c>zh_cn</c>.</summary>
     public static string Locale(int lcid) => Lcids.First(pair => pair.Value == lcid).Key.ToLowerInvariant().Replace('-', '_');
 
+    /// <summary>The name of what <see cref="Locale"/> gave.</summary>
+    public static string NameOf(string locale) => Lcids.Keys.FirstOrDefault(name => name.ToLowerInvariant().Replace('-', '_') == locale) ?? locale;
+
     /// <summary>The name of an LCID that a file named.</summary>
     public static string NameOf(int lcid) => Lcids.First(language => language.Value == lcid).Key;
 }

@@ -38,6 +38,20 @@ public sealed record Workspace(string File, IReadOnlyList<WorkspaceTenant> Tenan
         }
     }
 
+    /// <summary>As <see cref="Parse"/>, of bytes that somebody sent.</summary>
+    internal static async Task<WorkspaceReading> Read(string file, Stream from, CancellationToken ct)
+    {
+        try
+        {
+            using var reader = new StreamReader(from, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            return Parse(file, await reader.ReadToEndAsync(ct));
+        }
+        catch (DecoderFallbackException)
+        {
+            return Refused(file, "The file is not UTF-8.");
+        }
+    }
+
     /// <summary>The demo workspace, <c>samples/demo.yaml</c>, which is built in.</summary>
     public static Workspace Demo()
     {

@@ -27,11 +27,15 @@ sealed class ControlDoor(string adminToken, bool testDouble) : Door
             if (!SameText(header["Bearer ".Length..].Trim(), adminToken)) return TokenWrong;
         }
         if (!testDouble && call.Operation.Name.StartsWith(TestDouble.Operations, StringComparison.Ordinal)) return TestDoubleOnly;
-        // It may be longer than any body of a call, and is no JSON as a whole.
-        if (call.Operation.Name is "control.test.snapshot.upload") return null;
+        // These may be longer than any body of a call, and are no JSON as a whole.
+        if (call.Operation.Name is "control.test.snapshot.upload" || IsYaml(call)) return null;
         var (read, why) = await call.ReadBody();
         return read ? null : Unreadable(why);
     }
+
+    /// <summary>Whether the body is a workspace file as people write it.</summary>
+    internal static bool IsYaml(Call call) => call.Operation.Name is "control.workspace.apply" or "control.workspace.validate"
+        && call.Http.Request.ContentType?.Split(';')[0].Trim().ToLowerInvariant() is "application/yaml" or "application/x-yaml" or "text/yaml";
 
     public override HtmlPage? PageOf(Call call, in Reply reply) => reply.Html;
 

@@ -30,6 +30,7 @@ public class TestControlRefusals
         No("what is expected did not come", "control.request.expect", 409, "expected {expected} such calls, and {found} came", _ => Now("POST", "/requests/expect", new { times = 5 })),
         No("the coverage of no family is asked for", "control.coverage.page", 400, "{member}: {sentence}", _ => Task.FromResult(new Request("GET", "/coverage?family=none"))),
         No("the coverage of no family is asked for as JSON", "control.coverage.get", 400, "{member}: {sentence}", _ => Task.FromResult(new Request("GET", "/coverage.json?family=none"))),
+        No("the secrets of an export are neither wanted nor not", "control.workspace.export", 400, "{member}: {sentence}", _ => Now("GET", "/workspace/export?secrets=1")),
         No("the workspace has faults", "control.workspace.apply", 400, "{file}:{line}:{column}: {path}: {sentence}", _ => Now("POST", "/workspace/apply", new { tenants = new[] { new { tenant_key = "x" } } })),
     ];
 

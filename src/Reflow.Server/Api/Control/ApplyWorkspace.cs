@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Reflow.Core;
 using Reflow.Server.Control;
@@ -8,17 +9,27 @@ using Reflow.Server.Store;
 namespace Reflow.Server.Api.Control;
 
 /// <summary>
-/// Workspace files over HTTP: POST /reflow/v1/workspace/apply makes the data what a file says and answers what that created, changed and left alone; …/validate only looks for faults.
-/// The body is the file as JSON, or <c>{"yaml":"…"}</c> with its text.
+/// Workspace files over HTTP: GET /reflow/v1/workspace/export writes what there is as such a file, with hashes of secrets when <c>secrets=true</c>; …/schema is the JSON Schema of the format; POST /reflow/v1/workspace/apply makes the data what a file says and answers what that created, changed and left alone; …/validate only looks for faults.
+/// The body is the file as JSON, or <c>{"yaml":"…"}</c> with its text; or, with a content type that says YAML, the text itself.
 /// </summary>
 static class ApplyWorkspace
 {
-    public static void Serve(Routes routes, Db db, Ids ids)
+    public static void Serve(Routes routes, Db db, Ids ids, ProjectStore projects)
     {
-        routes.Serve("control.workspace.validate", call =>
+        routes.Serve("control.workspace.export", async call =>
         {
-            if (Read(call) is not { } reading) return new(call.Body.Refusal!);
-            return new(Reply.Object(json =>
+            var secrets = call.Query("secrets");
+            if (secrets is not (null or "true" or "false")) call.Body.Violation("secrets", secrets, "is true or false");
+            if (call.Body.Refusal is { } refusal) return refusal;
+            var file = await db.ReadSystem(system => new WorkspaceExport(secrets is "true").Write(system, projects), call.Aborted);
+            return Reply.Stream("application/yaml; charset=utf-8", "workspace.yaml", async (to, ct) => await to.WriteAsync(Encoding.UTF8.GetBytes(file), ct));
+        });
+        routes.Serve("control.workspace.schema", _ => new(Reply.Stream("application/schema+json; charset=utf-8", "workspace.schema.json",
+            async (to, ct) => await to.WriteAsync(Encoding.UTF8.GetBytes(Workspace.Schema()), ct))));
+        routes.Serve("control.workspace.validate", async call =>
+        {
+            if (await Read(call) is not { } reading) return call.Body.Refusal!;
+            return Reply.Object(json =>
             {
                 json.WriteBoolean("valid"u8, reading.Workspace is not null);
                 json.WriteNumber("fault_count"u8, reading.FaultCount);
@@ -33,11 +44,11 @@ static class ApplyWorkspace
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();
-            }));
+            });
         });
         routes.Serve("control.workspace.apply", async call =>
         {
-            if (Read(call) is not { } reading) return call.Body.Refusal!;
+            if (await Read(call) is not { } reading) return call.Body.Refusal!;
             if (reading.Workspace is not { } workspace) return Faulty(reading.Faults);
             var application = await workspace.Apply(db, ids, call.Now, call.Aborted);
             if (application.Changes is not { } changes) return Faulty(application.Faults);
@@ -61,8 +72,9 @@ static class ApplyWorkspace
     }
 
     // JSON is YAML: its lines and columns are those of the body.
-    static WorkspaceReading? Read(Call call)
+    static async ValueTask<WorkspaceReading?> Read(Call call)
     {
+        if (ControlDoor.IsYaml(call)) return await Workspace.Read("workspace", call.Http.Request.Body, call.Aborted);
         if (call.Body.Refusal is not null) return null;
         if (!call.Body.Has("yaml")) return Workspace.Parse("workspace", call.Body.Whole.ValueKind is JsonValueKind.Undefined ? "" : call.Body.Whole.GetRawText());
         var yaml = call.Body.RequiredText("yaml");
