@@ -82,8 +82,8 @@ public sealed class ReflowServer : IAsyncDisposable
             var flows = new FlowStore(ids, new());
             var tasks = new TaskStore(db, ids, new(Timezones.Find) { LongestSummary = settings.TaskSummaryMax, MostFollowers = settings.TaskFollowersMax }, clock);
             var limits = new RateLimits(clock, settings.RateLimits);
-            PlatformApi.Serve(routes, db, tokens, limits, directory.Key, clock);
-            var projects = Serve(routes, db, ids, tokens, flows, tasks, clock);
+            PlatformApi.Serve(routes, db, tokens, limits, directory.Key, clock, Chance.Of(settings.Seed, "sign-ins"));
+            var projects = Serve(routes, db, ids, tokens, flows, tasks, clock, Chance.Of(settings.Seed, "project grants"));
             await ItemFactRows.FillIn(db, projects, ct);
             db.Replaced += tokens.Forget;
             db.Replaced += flows.Forget;
@@ -153,7 +153,7 @@ public sealed class ReflowServer : IAsyncDisposable
 
     static string OneLine(IReadOnlyList<WorkspaceFault> faults, int count) => count > 1 ? $"{faults[0]} (and {count - 1} more)" : $"{faults[0]}";
 
-    static ProjectStore Serve(Routes routes, Db db, Ids ids, Tokens tokens, FlowStore flows, TaskStore tasks, TimeProvider clock)
+    static ProjectStore Serve(Routes routes, Db db, Ids ids, Tokens tokens, FlowStore flows, TaskStore tasks, TimeProvider clock, Chance chance)
     {
         var projects = new ProjectStore(db, ids, clock);
         Health.Serve(routes);
@@ -164,7 +164,7 @@ public sealed class ReflowServer : IAsyncDisposable
         FlowsApi.Serve(routes, db, flows);
         FlowControl.Serve(routes, db, flows);
         ReportControl.Serve(routes, db, ids);
-        ProjectsApi.Serve(routes, db, tokens, projects, ids);
+        ProjectsApi.Serve(routes, db, tokens, projects, ids, chance);
         ProjectControl.Serve(routes, db, projects);
         return projects;
     }

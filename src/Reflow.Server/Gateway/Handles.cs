@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Reflow.Server.Store;
 
 namespace Reflow.Server.Gateway;
 
@@ -6,16 +6,17 @@ namespace Reflow.Server.Gateway;
 /// Random texts that are handed out once and kept only as a hash: authorization codes, refresh tokens, sign-ins. Each begins with its tenant, as tokens do,
 /// so that finding it needs no table across tenants.
 /// </summary>
-static class Handles
+/// <param name="chance">Where their random part comes from.</param>
+sealed class Handles(Chance chance)
 {
     const int Bytes = 40, TenantBytes = 8, Length = Bytes / 5 * 8;
 
     /// <summary>A new handle of a tenant: 64 letters and digits (contracts: platform §1.4 has codes of at most so many), behind its prefix.</summary>
-    public static string New(string tenant, string prefix = "")
+    public string New(string tenant, string prefix = "")
     {
         Span<byte> bytes = stackalloc byte[Bytes];
         Convert.FromHexString(tenant).CopyTo(bytes);
-        RandomNumberGenerator.Fill(bytes[TenantBytes..]);
+        chance.Fill(bytes[TenantBytes..]);
         return prefix + Base32.Write(bytes);
     }
 

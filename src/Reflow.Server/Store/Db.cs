@@ -84,13 +84,18 @@ public sealed class Db : IAsyncDisposable
     internal Task CopyTo(string copy, CancellationToken ct) => Task.Run(() => Backup(file, copy, DbUse.WritingFast), ct);
 
     /// <summary>
-    /// Makes all data what a copy holds, at once for everybody who reads. Tokens that live stay, and so does the number of starts, which keeps ids apart.
+    /// Makes all data what a copy holds, at once for everybody who reads. Tokens and what users granted stay, and so does the number of starts, which keeps ids apart.
     /// Calls must not be under way.
     /// </summary>
     /// <exception cref="StoreException">The database refused; nothing was done.</exception>
     internal async Task ReplaceBy(string copy, CancellationToken ct)
     {
-        var kept = await readers.Run(async session => new[] { await Rows(session, "token"), await Rows(session, "node") }, ct);
+        var kept = await readers.Run(async session =>
+        {
+            var tables = new List<(string Table, List<object?[]> Rows)>();
+            foreach (var table in (string[])["node", .. GrantStore.Outliving]) tables.Add(await Rows(session, table));
+            return tables;
+        }, ct);
         await Task.Run(() => Backup(copy, file, writing), ct);
         await ChangeSystem(async session =>
         {

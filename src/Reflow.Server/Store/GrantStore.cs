@@ -7,8 +7,12 @@ namespace Reflow.Server.Store;
 /// <summary>What a user granted an app: consents, codes, refresh tokens, and the user tokens that come of them (contracts: platform §1.4).</summary>
 /// <param name="db">The store.</param>
 /// <param name="tokens">Where user tokens come from.</param>
-sealed class GrantStore(Db db, Tokens tokens)
+/// <param name="handles">Where refresh tokens come from.</param>
+sealed class GrantStore(Db db, Tokens tokens, Handles handles)
 {
+    /// <summary>The tables of what clients hold and users agreed to. It outlives a reset: no SDK recovers from a token that died early, and a refresh token can be had only from a person.</summary>
+    public static readonly string[] Outliving = ["token", "consent", "refresh_token", "project_grant"];
+
     const string RefreshPrefix = "ur-";
     // What is over is known for another day, so that whoever comes late hears "used" or "expired" and not "unknown".
     const long Kept = 24 * 60 * 60 * 1000;
@@ -17,8 +21,8 @@ sealed class GrantStore(Db db, Tokens tokens)
     public static async ValueTask<IReadOnlyList<string>> Consented(Session session, string appId, string userId) =>
         await session.Find("select scopes from consent where tenant = $1 and app_id = $2 and user_id = $3", r => List(r.GetString(0)), appId, userId) ?? [];
 
-    /// <summary>The user agrees: remembers it, and answers the code for the app.</summary>
-    public static async ValueTask<string> Agree(Session session, App app, string userId, IReadOnlyList<string> scopes, string redirectUri, Challenge? challenge, long now)
+    /// <summary>The user agrees: remembers it, and the code that the app is sent.</summary>
+    public static async ValueTask<int> Agree(Session session, App app, string userId, IReadOnlyList<string> scopes, string redirectUri, Challenge? challenge, string code, long now)
     {
         // What the app has lost since the user granted it is not granted any more.
         var held = new Scopes(app.Scopes);
@@ -26,11 +30,9 @@ sealed class GrantStore(Db db, Tokens tokens)
         await session.Execute("insert into consent (tenant, app_id, user_id, scopes) values ($1, $2, $3, $4) on conflict (tenant, app_id, user_id) do update set scopes = excluded.scopes",
             app.Id, userId, Text(all));
         await session.Execute("delete from authorization_code indexed by authorization_code_of_time where tenant = $1 and issued_at < $2", now - Kept);
-        var code = Handles.New(session.Tenant);
-        await session.Execute(
+        return await session.Execute(
             "insert into authorization_code (tenant, hash, app_id, user_id, scopes, redirect_uri, challenge, is_hashed, issued_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             Secrets.Hash(code), app.Id, userId, Text(all), redirectUri, challenge?.Value, challenge?.IsHashed is true ? 1L : 0L, now);
-        return code;
     }
 
     /// <summary>Takes a code for a user token.</summary>
@@ -42,6 +44,7 @@ sealed class GrantStore(Db db, Tokens tokens)
     public async Task<(Granted? Granted, GrantFault? Fault)> Exchange(string appId, CodeExchange asked, RefreshTerms terms, long now, CancellationToken ct)
     {
         if (Handles.TenantOf(asked.Code) is not { } tenant) return (null, GrantFault.CodeUnknown);
+        var next = handles.New(tenant, RefreshPrefix);
         return await db.Change<(Granted?, GrantFault?)>(tenant, async session =>
         {
             var hash = Secrets.Hash(asked.Code);
@@ -53,7 +56,7 @@ sealed class GrantStore(Db db, Tokens tokens)
             var (scopes, narrow) = ScopeList.Narrow(code.Scopes, asked.Scope);
             if (narrow is not null) return (null, narrow);
             await session.Execute("update authorization_code set used = 1 where tenant = $1 and hash = $2", hash);
-            return (await Grant(session, appId, code.UserId, scopes, code.Scopes, now, terms, now), null);
+            return (await Grant(session, appId, code.UserId, scopes, code.Scopes, now, terms, next, now), null);
         }, ct);
     }
 
@@ -61,6 +64,7 @@ sealed class GrantStore(Db db, Tokens tokens)
     public async Task<(Granted? Granted, GrantFault? Fault)> Refresh(string appId, string refreshToken, string? scope, RefreshTerms terms, long now, CancellationToken ct)
     {
         if (Handles.TenantOf(refreshToken, RefreshPrefix) is not { } tenant) return (null, GrantFault.RefreshUnknown);
+        var next = handles.New(tenant, RefreshPrefix);
         return await db.Change<(Granted?, GrantFault?)>(tenant, async session =>
         {
             var hash = Secrets.Hash(refreshToken);
@@ -72,20 +76,20 @@ sealed class GrantStore(Db db, Tokens tokens)
             var (scopes, narrow) = ScopeList.Narrow(known.Scopes, scope);
             if (narrow is not null) return (null, narrow);
             await session.Execute("update refresh_token set state = 'used' where tenant = $1 and hash = $2", hash);
-            return (await Grant(session, appId, known.UserId, scopes, known.Scopes, known.AuthorizedAt, terms, now), null);
+            return (await Grant(session, appId, known.UserId, scopes, known.Scopes, known.AuthorizedAt, terms, next, now), null);
         }, ct);
     }
 
-    async ValueTask<Granted> Grant(Session session, string appId, string userId, IReadOnlyList<string> scopes, IReadOnlyList<string> all, long authorizedAt, RefreshTerms terms, long now)
+    async ValueTask<Granted> Grant(Session session, string appId, string userId, IReadOnlyList<string> scopes, IReadOnlyList<string> all, long authorizedAt, RefreshTerms terms, string next, long now)
     {
         var access = await tokens.Mint(session, appId, userId, scopes, now);
         var granted = new Granted(session.Tenant, userId, access, Tokens.Life / 1000, null, 0, scopes);
         if (!terms.Always && !all.Contains(RefreshToken.Scope)) return granted;
         await session.Execute("delete from refresh_token indexed by refresh_token_of_end where tenant = $1 and expires_at < $2", now - Kept);
-        var (refresh, end) = (Handles.New(session.Tenant, RefreshPrefix), RefreshToken.End(authorizedAt, now, terms.Life));
+        var end = RefreshToken.End(authorizedAt, now, terms.Life);
         await session.Execute("insert into refresh_token (tenant, hash, app_id, user_id, scopes, authorized_at, expires_at, state) values ($1, $2, $3, $4, $5, $6, $7, 'live')",
-            Secrets.Hash(refresh), appId, userId, Text(all), authorizedAt, end);
-        return granted with { RefreshToken = refresh, RefreshSecondsLeft = (end - now) / 1000 };
+            Secrets.Hash(next), appId, userId, Text(all), authorizedAt, end);
+        return granted with { RefreshToken = next, RefreshSecondsLeft = (end - now) / 1000 };
     }
 
     static async ValueTask<GrantFault?> Standing(Session session, string appId, string userId)

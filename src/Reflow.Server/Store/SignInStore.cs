@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Identity;
-using Reflow.Server.Gateway;
 
 namespace Reflow.Server.Store;
 
@@ -27,13 +26,11 @@ static class SignInStore
         return member is null ? null : (member, await session.Find("select hash from password where tenant = $1 and user_id = $2", r => r.GetString(0), member.UserId));
     }
 
-    /// <summary>Signs a member in; answers what the browser shows from now on.</summary>
-    public static async ValueTask<string> SignIn(Session session, string userId, long now)
+    /// <summary>Signs a member in with a browser that shows this handle from now on.</summary>
+    public static async ValueTask<int> SignIn(Session session, string userId, string handle, long now)
     {
         await session.Execute("delete from sign_in indexed by sign_in_of_end where tenant = $1 and expires_at <= $2", now);
-        var handle = Handles.New(session.Tenant);
-        await session.Execute("insert into sign_in (tenant, hash, user_id, expires_at) values ($1, $2, $3, $4)", Secrets.Hash(handle), userId, now + Life);
-        return handle;
+        return await session.Execute("insert into sign_in (tenant, hash, user_id, expires_at) values ($1, $2, $3, $4)", Secrets.Hash(handle), userId, now + Life);
     }
 
     /// <summary>Signs a browser out.</summary>

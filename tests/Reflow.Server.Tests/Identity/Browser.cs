@@ -45,8 +45,12 @@ sealed class Browser(TestReflow reflow)
     public static IReadOnlyDictionary<string, string> Sent(Answer answer)
     {
         Assert.Equal(302, answer.Status);
-        return Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(answer.Headers["Location"]).Query).ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
+        return Sent(answer.Headers["Location"]);
     }
+
+    /// <summary>What stands in the query of an address.</summary>
+    public static IReadOnlyDictionary<string, string> Sent(string address) =>
+        Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(address).Query).ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
 
     async Task<Answer> Send(string method, string path, string? form)
     {

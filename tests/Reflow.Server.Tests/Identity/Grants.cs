@@ -1,4 +1,5 @@
 using Reflow.Core.Directory;
+using Reflow.Server.Gateway;
 using Reflow.Server.Store;
 using Xunit;
 
@@ -14,10 +15,14 @@ static class Grants
     public const string DemoApp = "app_id: cli_a1b2c3d4e5f60001, secret: ReflowDemoAppSecret00000000000001, redirect_urls: [\"http://localhost:3000/callback\"]";
 
     /// <summary>A code as if the user had agreed just now.</summary>
-    public static Task<string> Code(this TestReflow reflow, string userId = "initiator", string app = Demo.App, string[]? scopes = null, Challenge? challenge = null) =>
-        reflow.Db.Change(Demo.Tenant, async session =>
-            await GrantStore.Agree(session, (await AppStore.Find(session, app))!, userId, scopes ?? ["task:task", "offline_access"], Redirect, challenge, reflow.Clock.GetUtcNow().ToUnixTimeMilliseconds()),
+    public static async Task<string> Code(this TestReflow reflow, string userId = "initiator", string app = Demo.App, string[]? scopes = null, Challenge? challenge = null)
+    {
+        var code = new Handles(Chance.Unforeseeable).New(Demo.Tenant);
+        await reflow.Db.Change(Demo.Tenant, async session =>
+            await GrantStore.Agree(session, (await AppStore.Find(session, app))!, userId, scopes ?? ["task:task", "offline_access"], Redirect, challenge, code, reflow.Clock.GetUtcNow().ToUnixTimeMilliseconds()),
             TestContext.Current.CancellationToken);
+        return code;
+    }
 
     /// <summary>A user token and all that comes with it, by the newer endpoint.</summary>
     public static async Task<Answer> Grant(this TestReflow reflow, string userId = "initiator", string[]? scopes = null) =>

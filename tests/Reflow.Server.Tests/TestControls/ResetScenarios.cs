@@ -1,3 +1,4 @@
+using Reflow.Server.Tests.Identity;
 using Xunit;
 
 namespace Reflow.Server.Tests.TestControls;
@@ -45,6 +46,44 @@ public class ResetScenarios
         await desk.Do("POST", "/reset", new { to = "workspace" });
         Assert.Equal(before, await desk.Reflow.State());
         Assert.Equal(0, (await desk.Reflow.Send(new("GET", "/open-apis/task/v1/tasks/0d38e26e-190a-49e9-93a2-35067763ed02", null, token))).Code);
+    }
+
+    [Theory]
+    [InlineData("/reset")]
+    [InlineData("/snapshots/before/restore")]
+    public async Task What_users_granted_and_what_renews_tokens_outlives_a_reset(string control)
+    {
+        await using var desk = await Desk.Start();
+        await desk.Do("POST", "/snapshots/before");
+        var used = (await desk.Reflow.Grant(scopes: ["task:task", "offline_access"])).Json.GetProperty("refresh_token").GetString()!;
+        var granted = (await desk.Reflow.Send(Grants.Refresh(used))).Ok().Json;
+        var plugin = (await desk.Reflow.Send(new("POST", "/open_api/authen/plugin_token", new { plugin_id = "MII_DEMO00000000001", plugin_secret = "ReflowDemoPluginSecret00000000001" }))).Ok().Data.GetProperty("token").GetString()!;
+        var code = (await desk.Reflow.Send(new("POST", "/open_api/authen/auth_code", new { plugin_id = "MII_DEMO00000000001" }) { Headers = [("X-USER-KEY", "7000000000000001001")] })).Ok().Data.GetProperty("code").GetString();
+        var task = await desk.NewTask();
+        await desk.Do("POST", control);
+        Assert.Equal(1470602, (await desk.Reflow.Get($"/open-apis/task/v1/tasks/{task}")).Code);
+        (await desk.Reflow.Send(new("GET", "/open-apis/task/v1/tasks", null, granted.GetProperty("access_token").GetString()))).Ok();
+        // A used one is used, its successor is good once, and what it stands for is all that was granted.
+        (await desk.Reflow.Send(Grants.Refresh(used))).Refuses(20073);
+        var renewed = (await desk.Reflow.Send(Grants.Refresh(granted.GetProperty("refresh_token").GetString()!))).Ok().Json;
+        Assert.Equal("task:task offline_access", renewed.GetProperty("scope").GetString());
+        (await desk.Reflow.Send(Grants.Refresh(granted.GetProperty("refresh_token").GetString()!))).Refuses(20073);
+        // Whoever agreed is not asked again.
+        var browser = new Browser(desk.Reflow);
+        await browser.SignIn(await browser.Get(Browser.Url("&scope=task:task")));
+        Assert.NotEmpty(Browser.Sent(await browser.Get(Browser.Url("&scope=task:task")))["code"]);
+        (await desk.Reflow.Send(new("POST", "/open_api/authen/user_plugin_token", new { code, grant_type = "authorization_code" }) { Headers = [("X-PLUGIN-TOKEN", plugin)] })).Ok();
+    }
+
+    [Fact]
+    public async Task What_was_granted_means_nothing_while_its_user_is_not_there()
+    {
+        await using var desk = await Desk.Start();
+        var refresh = await desk.Reflow.RefreshToken();
+        await desk.Do("POST", "/reset", new { to = "nothing" });
+        Assert.NotEqual(0, (await desk.Reflow.Send(Grants.Refresh(refresh))).Code);
+        await desk.Do("POST", "/reset");
+        (await desk.Reflow.Send(Grants.Refresh(refresh))).Ok();
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Reflow.Server.Tests.Identity;
 using Xunit;
 
 namespace Reflow.Server.Tests.TestControls;
@@ -15,6 +16,42 @@ public class SeedScenarios
         Assert.Contains("task.v1.task.create", one, StringComparison.Ordinal);
         Assert.Equal(one, again);
         Assert.NotEqual(one, await Log(url, 8));
+    }
+
+    [Fact]
+    public async Task Two_runs_of_a_seed_sign_in_agree_and_refresh_to_the_same_bytes()
+    {
+        var url = $"http://127.0.0.1:{FreePort()}";
+        var (one, again, other) = (await SignedIn(url, 7), await SignedIn(url, 7), await SignedIn(url, 8));
+        Assert.Equal(one, again);
+        Assert.All(one.Zip(other), pair => Assert.NotEqual(pair.First, pair.Second));
+    }
+
+    // Every text that is random in a server without a seed.
+    static async Task<IReadOnlyList<string>> SignedIn(string url, int seed)
+    {
+        await using var reflow = await TestReflow.StartOn(":memory:", new(), settings => settings with { Urls = url, TestDouble = true, Seed = seed, AdminToken = "a" });
+        var browser = new Browser(reflow);
+        var signIn = await browser.Get(Browser.Url("&scope=task:task%20offline_access"));
+        var visit = browser.Cookies;
+        var consent = await browser.Get((await browser.SignIn(signIn)).Headers["Location"]);
+        var signedIn = browser.Cookies;
+        var sentBack = (await browser.Press(consent, "agree")).Headers["Location"];
+        var granted = (await reflow.Send(Grants.Exchange(Browser.Sent(sentBack)["code"]))).Ok();
+        var refreshed = (await reflow.Send(Grants.Refresh(granted.Json.GetProperty("refresh_token").GetString()!))).Ok();
+        var task = (await reflow.Send(new("POST", "/open-apis/task/v1/tasks", new { summary = "x", origin = new { platform_i18n_name = "{}" } }, refreshed.Json.GetProperty("access_token").GetString()))).Ok();
+        var plugin = await Plugin("plugin_token", null, new { plugin_id = "MII_DEMO00000000001", plugin_secret = "ReflowDemoPluginSecret00000000001" });
+        var virtualToken = await Plugin("plugin_token", null, new { plugin_id = "MII_DEMO00000000001", plugin_secret = "ReflowDemoPluginSecret00000000001", type = 1 });
+        var code = await Plugin("auth_code", null, new { plugin_id = "MII_DEMO00000000001", state = "s" });
+        var token = plugin.Data.GetProperty("token").GetString()!;
+        var user = await Plugin("user_plugin_token", token, new { code = code.Data.GetProperty("code").GetString(), grant_type = "authorization_code" });
+        var renewed = await Plugin("refresh_token", token, new { refresh_token = user.Data.GetProperty("refresh_token").GetString(), type = 1 });
+        return [signIn.Text, visit, consent.Text, signedIn, sentBack, granted.Text, refreshed.Text, task.Text, plugin.Text, virtualToken.Text, code.Text, user.Text, renewed.Text];
+
+        async Task<Answer> Plugin(string act, string? token, object body) => (await reflow.Send(new("POST", $"/open_api/authen/{act}", body)
+        {
+            Headers = [("X-USER-KEY", "7000000000000001001"), .. token is null ? Array.Empty<(string, string)>() : [("X-PLUGIN-TOKEN", token)]],
+        })).Ok();
     }
 
     static async Task<string> Log(string url, int seed)

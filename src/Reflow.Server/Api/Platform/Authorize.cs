@@ -18,13 +18,16 @@ sealed class Authorize
 
     readonly Db db;
     readonly byte[] key;
+    readonly Chance chance;
+    readonly Handles handles;
     readonly SignInThrottle throttle;
 
-    Authorize(Db db, byte[] key, TimeProvider clock) => (this.db, this.key, throttle) = (db, HMACSHA256.HashData(key, "forms"u8), new(clock));
+    Authorize(Db db, byte[] key, TimeProvider clock, Chance chance) =>
+        (this.db, this.key, this.chance, handles, throttle) = (db, HMACSHA256.HashData(key, "forms"u8), chance, new(chance), new(clock));
 
-    public static void Serve(Routes routes, Db db, byte[] key, TimeProvider clock)
+    public static void Serve(Routes routes, Db db, byte[] key, TimeProvider clock, Chance chance)
     {
-        var authorize = new Authorize(db, key, clock);
+        var authorize = new Authorize(db, key, clock, chance);
         db.Replaced += authorize.throttle.Forget;
         routes.Serve("authen.v1.authorize", authorize.Show);
         routes.Serve("authen.v1.index", authorize.Show);
@@ -85,7 +88,8 @@ sealed class Authorize
         }
         throttle.Succeeded(byAccount);
         if (known!.Value.Member.Details is { IsFrozen: true } or { IsResigned: true }) return SignInPage(call, request, Fault.Inactive, account);
-        var handle = await db.Change(tenant, session => SignInStore.SignIn(session, known.Value.Member.UserId, call.Now), call.Aborted);
+        var handle = handles.New(tenant);
+        await db.Change(tenant, session => SignInStore.SignIn(session, known.Value.Member.UserId, handle, call.Now), call.Aborted);
         call.Http.Response.Cookies.Append(SignedInCookie, handle, Cookie(call, SignInStore.Life));
         call.Http.Response.Cookies.Delete(VisitCookie, Cookie(call));
         // A GET, so that going back or reloading sends no password again.
@@ -94,13 +98,14 @@ sealed class Authorize
 
     async ValueTask<HtmlPage> Agree(Call call, AuthorizeRequest request, string userId)
     {
-        var code = await db.Change(request.App.Tenant, session => GrantStore.Agree(session, request.App, userId, request.Scopes, request.RedirectUri, request.Challenge, call.Now), call.Aborted);
+        var code = handles.New(request.App.Tenant);
+        await db.Change(request.App.Tenant, session => GrantStore.Agree(session, request.App, userId, request.Scopes, request.RedirectUri, request.Challenge, code, call.Now), call.Aborted);
         return HtmlPage.Redirect(302, RedirectUris.With(request.RedirectUri, "code", code, request.State));
     }
 
     HtmlPage SignInPage(Call call, AuthorizeRequest request, Fault? fault, string account, long seconds = 0)
     {
-        var visit = call.Http.Request.Cookies[VisitCookie] is { Length: 64 } known && known.All(char.IsAsciiHexDigitLower) ? known : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var visit = call.Http.Request.Cookies[VisitCookie] is { Length: 64 } known && known.All(char.IsAsciiHexDigitLower) ? known : chance.Hex(32);
         call.Http.Response.Cookies.Append(VisitCookie, visit, Cookie(call));
         return Pages.SignIn(call, request, fault, account, seconds, Formed(visit));
     }

@@ -7,12 +7,12 @@ namespace Reflow.Server.Api.Platform;
 static class PlatformApi
 {
     /// <summary>Serves them all.</summary>
-    public static void Serve(Routes routes, Db db, Tokens tokens, RateLimits limits, byte[] key, TimeProvider clock)
+    public static void Serve(Routes routes, Db db, Tokens tokens, RateLimits limits, byte[] key, TimeProvider clock, Chance chance)
     {
-        var grants = new GrantStore(db, tokens);
+        var grants = new GrantStore(db, tokens, new(chance));
         IssueTokens.Serve(routes, db, tokens);
         StoreAppTokens.Serve(routes, db, tokens);
-        Authorize.Serve(routes, db, key, clock);
+        Authorize.Serve(routes, db, key, clock, chance);
         OAuthTokens.Serve(routes, db, grants, limits);
         AuthenTokens.Serve(routes, db, grants);
         GetUserInfo.Serve(routes, db);

@@ -13,9 +13,9 @@ static class IssueUserTokens
 {
     static readonly Error CodeInvalid = new(10210, 403, "Code Is Invalid");
 
-    public static void Serve(Routes routes, Db db, Tokens tokens)
+    public static void Serve(Routes routes, Db db, Tokens tokens, Chance chance)
     {
-        var grants = new ProjectGrants(db);
+        var grants = new ProjectGrants(db, chance);
         routes.Serve("project.authen.auth_code", call => GiveCode(call, grants, db));
         routes.Serve("project.authen.user_plugin_token", call => Exchange(call, Grant.Code, grants, db, tokens));
         routes.Serve("project.authen.refresh_token", call => Exchange(call, Grant.Refresh, grants, db, tokens));

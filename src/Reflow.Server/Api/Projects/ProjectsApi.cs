@@ -6,10 +6,10 @@ namespace Reflow.Server.Api.Projects;
 /// <summary>Feishu Project: the operations that are served (contracts: project §2).</summary>
 static class ProjectsApi
 {
-    public static void Serve(Routes routes, Db db, Tokens tokens, ProjectStore projects, Ids ids)
+    public static void Serve(Routes routes, Db db, Tokens tokens, ProjectStore projects, Ids ids, Chance chance)
     {
         IssuePluginToken.Serve(routes, db, tokens);
-        IssueUserTokens.Serve(routes, db, tokens);
+        IssueUserTokens.Serve(routes, db, tokens, chance);
         OperateNode.Serve(routes, projects);
         UpdateNode.Serve(routes, projects);
         QueryWorkflow.Serve(routes, projects);
