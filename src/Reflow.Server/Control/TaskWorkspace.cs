@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Reflow.Core;
 using Reflow.Core.Directory;
 using Reflow.Core.Tasks;
 using Reflow.Server.Store;
@@ -14,9 +15,13 @@ namespace Reflow.Server.Control;
 /// <param name="Due">When it should be done; null when not said.</param>
 /// <param name="CreateTime">When it was made; null for when the file is applied.</param>
 /// <param name="CompleteTime">When it was done; null while it is open.</param>
-public sealed record TaskWorkspace(WorkspacePlace Place, string Id, Actor Creator, TaskDraft Draft, Moment? Due, Moment? CreateTime, Moment? CompleteTime)
+/// <param name="Reminders">So many minutes before the due time each, after it when negative.</param>
+/// <param name="Comments">What was said about it.</param>
+public sealed record TaskWorkspace(
+    WorkspacePlace Place, string Id, Actor Creator, TaskDraft Draft, Moment? Due, Moment? CreateTime, Moment? CompleteTime,
+    IReadOnlyList<int> Reminders, IReadOnlyList<TaskCommentWorkspace> Comments)
 {
-    const string Create = "task.v1.task.create", Complete = "task.v1.task.complete";
+    const string Create = "task.v1.task.create", Complete = "task.v1.task.complete", Remind = "task.v1.task.reminder.create", Fire = "task.timer.remind";
     static readonly TaskSettings Settings = new(Timezones.Find);
 
     internal static IReadOnlyList<TaskWorkspace> Read(YamlSection tenant) => [.. tenant.Sections("tasks").Select(ReadTask)];
@@ -42,12 +47,27 @@ public sealed record TaskWorkspace(WorkspacePlace Place, string Id, Actor Creato
             return;
         }
         var task = await TaskStore.Insert(applying.Session, decision.Events, Creator.ToString()!, created, Create);
-        if (CompleteTime is not { } moment) return;
-        var completed = Math.Max(moment.At(applying.Now), created);
+        for (var i = 0; i < Reminders.Count; i++)
+        {
+            var added = (TaskEvent.ReminderAdded)Decide(task, i).Events[0];
+            task = await TaskStore.Save(applying.Session, task, [added with { At = created }], Creator.ToString()!, created, Remind);
+        }
+        foreach (var comment in Comments) await comment.Insert(applying.Session, task, applying.Now);
+        var completed = CompleteTime is { } moment ? Math.Max(moment.At(applying.Now), created) : (long?)null;
+        // What was due before the file came has fired.
+        if (task.RemindAt != 0 && task.RemindAt < (completed ?? applying.Now))
+        {
+            var fired = Math.Max(task.RemindAt, created);
+            task = await TaskStore.Save(applying.Session, task, [new TaskEvent.Reminded(fired)], TaskStore.Clock, fired, Fire);
+        }
+        if (completed is not { } end) return;
         // A task that is done already when the file is applied lets none follow: the file says what there is.
-        var completion = task.Decide(new TaskCommand.Complete(), new(Creator, completed, Complete, Settings));
-        await TaskStore.Save(applying.Session, task, completion.Events, Creator.ToString()!, completed, Complete);
+        var completion = task.Decide(new TaskCommand.Complete(), new(Creator, end, Complete, Settings));
+        await TaskStore.Save(applying.Session, task, completion.Events, Creator.ToString()!, end, Complete);
     }
+
+    // Its number is below those that calls give, so that the file's first is the first. However long ago its moment was: the file may say what was.
+    Decision<TaskEvent> Decide(TaskItem task, int i) => task.Decide(new TaskCommand.AddReminder(i + 1, Reminders[i]), new(Creator, long.MinValue, Remind, Settings));
 
     TaskDraft At(long now) => Due is { } due ? Draft with { DueTime = Math.Max(due.At(now) / 1000, 1).ToString(CultureInfo.InvariantCulture) } : Draft;
 
@@ -59,7 +79,7 @@ public sealed record TaskWorkspace(WorkspacePlace Place, string Id, Actor Creato
         var origin = section.Section("origin");
         var href = origin.Section("href");
         var names = origin.TextMap("platform_i18n_name").ToDictionary();
-        if (names.Count == 0) names = new() { ["en_us"] = "Reflow", ["zh_cn"] = "Reflow" };
+        if (!origin.Has("platform_i18n_name")) names = new() { ["en_us"] = "Reflow", ["zh_cn"] = "Reflow" };
         var draft = new TaskDraft
         {
             Summary = section.Text("summary") ?? "",
@@ -79,17 +99,39 @@ public sealed record TaskWorkspace(WorkspacePlace Place, string Id, Actor Creato
             Followers = section.References("user", "followers", 100),
         };
         var time = due.RequiredTime("time");
-        var task = new TaskWorkspace(section.Place, id, ReadCreator(section), draft, due.IsPresent ? time : null, section.Time("create_time"), section.Time("complete_time"));
-        // A due time counted from the moment of applying is a valid one at any moment.
-        if (task.At(0).Check(new(task.Creator, 0, Create, Settings)).Error is { } error) section.Fault(error.Message);
+        var creator = ReadActor(section, "creator") ?? new Actor.User("");
+        var reminders = section.Sections("reminders", TaskSettings.MostReminders);
+        var comments = TaskCommentWorkspace.ReadAll(section);
+        var task = new TaskWorkspace(section.Place, id, creator, draft, due.IsPresent ? time : null, section.Time("create_time"), section.Time("complete_time"),
+            [.. reminders.Select(reminder => (int)reminder.RequiredInteger("relative_fire_minute", int.MinValue, int.MaxValue))], comments);
+        task.Check(section, reminders);
         return task;
     }
 
-    static Actor ReadCreator(YamlSection section)
+    // A due time counted from the moment of applying is a valid one at any moment.
+    void Check(YamlSection section, IReadOnlyList<YamlSection> reminders)
     {
-        var creator = section.RequiredSection("creator");
-        var (app, user) = (creator.Reference("app", "app"), creator.Reference("user", "user"));
-        if (creator.IsPresent && app is null == user is null) creator.Fault("is either an app or a user.");
-        return app is not null ? new Actor.App(app) : new Actor.User(user ?? "");
+        var decision = TaskRules.Create(At(0), Id, new(Creator, 0, Create, Settings));
+        if (decision.Error is { } error)
+        {
+            section.Fault(error.Message);
+            return;
+        }
+        var task = decision.Events.Aggregate((TaskItem?)null, TaskRules.Apply)!;
+        for (var i = 0; i < Reminders.Count; i++)
+        {
+            var (events, fault) = Decide(task, i);
+            if (fault is not null) reminders[i].Fault(fault.Message);
+            else task = events.Aggregate(task, TaskRules.Apply);
+        }
+    }
+
+    /// <summary>An app or a user of the same tenant in the file; null when it says neither, or both.</summary>
+    internal static Actor? ReadActor(YamlSection section, string name)
+    {
+        var actor = section.RequiredSection(name);
+        var (app, user) = (actor.Reference("app", "app"), actor.Reference("user", "user"));
+        if (actor.IsPresent && app is null == user is null) actor.Fault("is either an app or a user.");
+        return app is not null ? new Actor.App(app) : user is not null ? new Actor.User(user) : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -16,7 +17,7 @@ sealed class WorkspaceExport(bool withSecrets)
 {
     const string Head = """
         # A workspace that was exported from a running Reflow. Not in it, because a workspace file cannot say it: running and finished instances of flows and older versions of their
-        # definitions; work items and older versions of templates; submitted reports, drafts and older forms; comments and reminders of tasks, and tasks that were deleted; tokens, sign-ins,
+        # definitions; work items and older versions of templates; submitted reports, drafts and older forms; tasks and comments that were deleted; tokens, sign-ins,
         # consents, history and events; tenants that were made for a test.
 
         """;
@@ -88,25 +89,41 @@ sealed class WorkspaceExport(bool withSecrets)
     static async ValueTask<IEnumerable<JsonObject>> Tasks(Session session)
     {
         var ids = await session.Query("/* export */ select id from task where tenant = $1 and deleted_at = 0", r => r.GetString(0));
-        return (await TaskRows.Load(session, ids)).Values.OrderBy(task => task.CreatedAt).ThenBy(task => task.Id, StringComparer.Ordinal).Select(Task);
+        var comments = (await TaskComments.All(session)).ToLookup(comment => comment.TaskId, comment => comment.Comment);
+        return (await TaskRows.Load(session, ids)).Values.OrderBy(task => task.CreatedAt).ThenBy(task => task.Id, StringComparer.Ordinal).Select(task => Task(task, [.. comments[task.Id]]));
     }
 
-    static JsonObject Task(TaskItem task)
+    static JsonObject Task(TaskItem task, IReadOnlyList<TaskComment> comments)
     {
         var content = task.Content;
         return new JsonObject()
             .With("task_id", task.Id)
-            .With("creator", task.Creator switch { Actor.App app => new JsonObject().With("app", app.AppId), Actor.User user => new JsonObject().With("user", user.UserId), _ => null })
+            .With("creator", Who(task.Creator))
             .With("summary", content.RichSummary is null ? content.Summary : null).With("rich_summary", content.RichSummary)
             .With("description", content.RichDescription is null ? content.Description : null).With("rich_description", content.RichDescription)
             .With("extra", content.Extra).With("custom", content.Custom is "" ? null : JsonNode.Parse(content.Custom) as JsonObject)
             .With("due", content.Due is not { } due ? null : new JsonObject().With("time", Time(due.Time * 1000)).With("timezone", due.Timezone).With("is_all_day", due.IsAllDay))
-            .With("origin", new JsonObject()
-                .With("platform_i18n_name", JsonNode.Parse(content.Origin.PlatformName) as JsonObject)
+            .With("origin", new JsonObject { ["platform_i18n_name"] = JsonNode.Parse(content.Origin.PlatformName) }
                 .With("href", new JsonObject().With("url", content.Origin.Url).With("title", content.Origin.Title)))
             .With("can_edit", content.CanEdit).With("repeat_rule", content.RepeatRule).With("collaborators", task.Collaborators).With("followers", task.Followers)
-            .With("create_time", Time(task.CreatedAt)).With("complete_time", task.CompletedAt == 0 ? null : Time(task.CompletedAt));
+            .With("create_time", Time(task.CreatedAt)).With("complete_time", task.CompletedAt == 0 ? null : Time(task.CompletedAt))
+            // Without a due time they mean nothing, and a file may not say them.
+            .With("reminders", content.Due is null ? [] : task.Reminders.Select(reminder => new JsonObject().With("relative_fire_minute", reminder.Minutes)))
+            .With("comments", comments.Select(comment => new JsonObject()
+                .With("comment_id", Number(comment.Id)).With("creator", Who(comment.Author))
+                .With("content", comment.Text.Rich is "" ? comment.Text.Plain : null).With("rich_content", comment.Text.Rich)
+                // What it replies to may be deleted.
+                .With("parent_id", comments.Any(other => other.Id == comment.ParentId) ? Number(comment.ParentId) : null).With("create_time", Time(comment.CreatedAt))));
     }
+
+    static JsonObject Who(Actor actor) => actor switch
+    {
+        Actor.App app => new JsonObject().With("app", app.AppId),
+        Actor.User user => new JsonObject().With("user", user.UserId),
+        _ => throw new UnreachableException(),
+    };
+
+    static string Number(long id) => id.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A label by language, as files name languages.</summary>
     public static JsonObject Labels(IReadOnlyDictionary<string, string> labels) =>

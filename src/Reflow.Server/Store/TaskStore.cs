@@ -9,7 +9,7 @@ namespace Reflow.Server.Store;
 public sealed class TaskStore(Db db, Ids ids, TaskSettings settings, TimeProvider clock)
 {
     /// <summary>Who acts when a moment has come.</summary>
-    const string Clock = "system";
+    internal const string Clock = "system";
     /// <summary>How long a change waits for another change of the same task before it is refused (contracts: task §4 step 5).</summary>
     static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 

@@ -113,6 +113,45 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
         Assert.False((await tasks.Get(Tenant, id, Ct))!.IsComplete);
     }
 
+    [Fact]
+    public async Task Reminders_and_comments_come_with_their_task_and_then_belong_to_those_who_work_on_it()
+    {
+        var text = Users("{user_id: a, name: A}", "{user_id: b, name: B}") + """
+              tasks:
+              - task_id: 0d38e26e-190a-49e9-93a2-35067763ed01
+                creator: {user: a}
+                summary: S
+                due: {time: +1d}
+                collaborators: [b]
+                reminders: [{relative_fire_minute: 30}, {relative_fire_minute: -30}]
+                comments:
+                - {comment_id: "7", creator: {user: b}, content: one, create_time: -1h}
+                - {comment_id: "9", creator: {user: a}, rich_content: "[two](https://x.example)", parent_id: "7"}
+              - {task_id: 0d38e26e-190a-49e9-93a2-35067763ed02, creator: {user: a}, summary: late, create_time: -3d, due: {time: -1d}, reminders: [{relative_fire_minute: 0}]}
+              - {task_id: 0d38e26e-190a-49e9-93a2-35067763ed04, creator: {user: a}, summary: early, create_time: -3d, due: {time: -2d}, reminders: [{relative_fire_minute: 2880}]}
+              - {task_id: 0d38e26e-190a-49e9-93a2-35067763ed03, creator: {user: a}, summary: done, create_time: -3d, complete_time: -2d, due: {time: -1d}, reminders: [{relative_fire_minute: 0}]}
+            """;
+        await Apply(text);
+        var tasks = new TaskStore(db, new(TimeProvider.System), new(Timezones.Find), TimeProvider.System);
+        const string id = "0d38e26e-190a-49e9-93a2-35067763ed01";
+        var task = (await tasks.Get(Tenant, id, Ct))!;
+        Assert.Equal([new(1, 30), new(2, -30)], task.Reminders);
+        Assert.Equal(Now + 86_400_000 - 30 * 60_000, task.RemindAt);
+        var comments = await db.Read(Tenant, s => TaskComments.Page(s, id, newestFirst: false, null, 10), Ct);
+        Assert.Equal(
+            [(7L, 0L, new Actor.User("b"), "one", "", Now), (9L, 7L, new Actor.User("a"), "two", "[two](https://x.example)", Now)],
+            comments.Select(c => (c.Id, c.ParentId, c.Author, c.Text.Plain, c.Text.Rich, c.CreatedAt)));
+        // The moment of two was before the file came: they have fired, none before there was a task. A task that was done before did not remind.
+        Assert.Equal([$"0d38e26e-190a-49e9-93a2-35067763ed02|0|{Now - 86_400_000}", "0d38e26e-190a-49e9-93a2-35067763ed03|0|", $"0d38e26e-190a-49e9-93a2-35067763ed04|0|{Now - 3 * 86_400_000}"],
+            await Rows("select t.id, t.remind_at, h.at from task t left join history h on h.tenant = t.tenant and h.kind = 'task' and h.id = t.id and h.operation = 'task.timer.remind' where t.tenant = $1 and t.id <> '0d38e26e-190a-49e9-93a2-35067763ed01' order by t.id"));
+
+        await db.Change(Tenant, async s => { await TaskComments.Delete(s, task, comments[0], Now, "task.v1.task.comment.delete"); return 0; }, Ct);
+        Assert.Null((await tasks.Change(Tenant, id, new Core.Tasks.TaskCommand.RemoveReminder(1), new Actor.User("b"), Now, "task.v1.task.reminder.delete", Ct)).Error);
+        var before = await State();
+        Assert.False((await Apply(text)).Any);
+        Assert.Equal(before, await State());
+    }
+
     static bool Own(string line) => line.Split(':')[0] is "tenants" or "apps" or "plugins" or "departments" or "users" or "tasks";
 
     static string Users(params string[] users) => $"tenants:\n- tenant_key: {Tenant}\n  name: T\n  users:\n{string.Concat(users.Select(u => $"  - {u}\n"))}";

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Reflow.Server.Control;
+using Reflow.Server.Tests.Tasks;
 using Xunit;
 
 namespace Reflow.Server.Tests.Control;
@@ -74,6 +75,29 @@ public class WorkspaceExportTests
         Assert.Equal(file, await Export(empty, secrets: true));
         var summaries = (await Tasks(empty)).Select(task => task.GetProperty("summary").GetString()).ToList();
         Assert.All(texts, text => Assert.Contains(text.Trim(), summaries.Select(summary => summary!.Trim())));
+    }
+
+    [Fact]
+    public async Task Tasks_come_with_their_reminders_and_comments_also_where_what_they_hang_on_is_gone()
+    {
+        await using var reflow = await Start();
+        var id = await reflow.NewTask(due: TaskDesk.Start + 7200, followers: ["1002"]);
+        foreach (var minutes in new[] { 30, -30 }) (await reflow.On(id, "POST", "/reminders", new { relative_fire_minute = minutes })).Ok();
+        var parent = (await reflow.On(id, "POST", "/comments", new { content = "gone" })).Ok().Data.GetProperty("comment").GetProperty("id").GetString()!;
+        var reply = (await reflow.On(id, "POST", "/comments", new { rich_content = "[r](https://x.example)", parent_id = parent }, by: "1002")).Ok().Data.GetProperty("comment").GetProperty("id").GetString()!;
+        (await reflow.On(id, "POST", "/comments", new { content = "answer", parent_id = reply })).Ok();
+        (await reflow.On(id, "DELETE", $"/comments/{parent}")).Ok();
+        (await reflow.On(id, "POST", "/batch_delete_follower" + TaskDesk.ByUserId, new { id_list = await reflow.UserIds("1002") })).Ok();
+        var undue = await reflow.NewTask(due: TaskDesk.Start + 7200);
+        (await reflow.On(undue, "POST", "/reminders", new { relative_fire_minute = 30 })).Ok();
+        (await reflow.On(undue, "PATCH", "", new { task = new { }, update_fields = new[] { "due" } })).Ok();
+        await using var empty = await Empty();
+        var file = await Export(reflow, secrets: true);
+        (await Apply(empty, file)).Ok();
+        Assert.Equal(file, await Export(empty, secrets: true));
+        Assert.Equal([30, -30], (await empty.Get($"/open-apis/task/v1/tasks/{id}/reminders")).Ok().Data.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("relative_fire_minute").GetInt32()));
+        var comments = (await empty.Get($"/open-apis/task/v1/tasks/{id}/comments")).Ok().Data.GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal([(reply, "0"), (comments[1].GetProperty("id").GetString(), reply)], comments.Select(comment => (comment.GetProperty("id").GetString(), comment.GetProperty("parent_id").GetString())));
     }
 
     [Fact]

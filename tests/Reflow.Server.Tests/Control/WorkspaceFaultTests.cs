@@ -40,6 +40,14 @@ public class WorkspaceFaultTests
     [InlineData(Tenant + "  tasks:\n  - task_id: 0d38e26e-190a-49e9-93a2-35067763ed01\n    creator: {}\n    due: {is_all_day: true}\n    create_time: May\n",
         "f:5:5: tenants[0].tasks[0]: Both summary and rich_summary are empty.\nf:6:14: tenants[0].tasks[0].creator: is either an app or a user.\nf:7:10: tenants[0].tasks[0].due.time: is missing.\n"
         + "f:8:18: tenants[0].tasks[0].create_time: must be a time such as 2026-05-01T09:00:00+08:00, 2026-05-01, or +3d, -2h, +30m from when the file is applied.")]
+    [InlineData(Tenant + "  users:\n  - {user_id: a, name: A}\n  - {user_id: b, name: B}\n  tasks:\n  - task_id: 0d38e26e-190a-49e9-93a2-35067763ed01\n    creator: {user: a}\n    summary: S\n    due: {time: +1d}\n    reminders:\n    - relative_fire_minute: 30\n    - {relative_fire_minute: 30}\n    - {relative_fire_minute: soon, minutes: 1}\n",
+        "f:14:7: tenants[0].tasks[0].reminders[1]: already exists duplicate reminder time\nf:15:30: tenants[0].tasks[0].reminders[2].relative_fire_minute: must be an integer, without quotes.\nf:15:36: tenants[0].tasks[0].reminders[2].minutes: is not known here.")]
+    [InlineData(Tenant + "  users:\n  - {user_id: a, name: A}\n  tasks:\n  - task_id: 0d38e26e-190a-49e9-93a2-35067763ed01\n    creator: {user: a}\n    summary: S\n    reminders: [{relative_fire_minute: 30}]\n",
+        "f:10:17: tenants[0].tasks[0].reminders[0]: task due time not set")]
+    [InlineData(Tenant + "  users:\n  - {user_id: a, name: A}\n  - {user_id: b, name: B}\n  tasks:\n  - task_id: 0d38e26e-190a-49e9-93a2-35067763ed01\n    creator: {user: a}\n    summary: S\n    comments:\n"
+        + "    - {comment_id: 1, creator: {user: b}, content: x}\n    - {comment_id: 1, creator: {user: a}}\n    - {comment_id: 3, creator: {user: a}, content: x, parent_id: 4}\n    - {comment_id: 4, creator: {}, rich_content: <at id=a>}\n",
+        "f:13:7: tenants[0].tasks[0].comments[1]: comment is empty\nf:13:20: tenants[0].tasks[0].comments[1].comment_id: 1 is there twice.\n"
+        + "f:14:66: tenants[0].tasks[0].comments[2].parent_id: is no comment of this task that stands before.\nf:15:7: tenants[0].tasks[0].comments[3]: failed to parse rich_content\nf:15:32: tenants[0].tasks[0].comments[3].creator: is either an app or a user.")]
     [InlineData("tenants: [\n", "f:2:1: This is not YAML: while parsing a node, did not find expected node content.")]
     public void A_fault_says_where_and_what(string text, string faults)
     {
