@@ -20,12 +20,12 @@ namespace Reflow.Server;
 public sealed class ReflowServer : IAsyncDisposable
 {
     readonly WebApplication app;
-    readonly DataDirectory directory;
+    readonly DataDirectory? directory;
     readonly TestTenants tenants;
 
     readonly Ids ids;
 
-    ReflowServer(WebApplication app, DataDirectory directory, Db db, Ids ids, Tokens tokens, Routes routes, TestTenants tenants, FlowTimers timers, TaskReminders reminders, BatchUpdates batches) =>
+    ReflowServer(WebApplication app, DataDirectory? directory, Db db, Ids ids, Tokens tokens, Routes routes, TestTenants tenants, FlowTimers timers, TaskReminders reminders, BatchUpdates batches) =>
         (this.app, this.directory, Db, this.ids, Tokens, Routes, this.tenants, Timers, Reminders, Batches) = (app, directory, db, ids, tokens, routes, tenants, timers, reminders, batches);
 
     /// <summary>The store.</summary>
@@ -57,7 +57,7 @@ public sealed class ReflowServer : IAsyncDisposable
     public static async Task<ReflowServer> Start(Settings settings, TimeProvider clock, CancellationToken ct)
     {
         var real = clock;
-        var directory = DataDirectory.Open(settings.Data, Chance.Of(settings.Seed, "key"));
+        var directory = settings.Postgres is null ? DataDirectory.Open(settings.Data, Chance.Of(settings.Seed, "key")) : null;
         var testing = settings.TestDouble ? TestDouble.Over(clock, settings.Seed ?? 0) : null;
         var requests = settings.RequestLog ?? settings.TestDouble ? new RequestLog() : null;
         if (settings.Seed is not null && testing is not null)
@@ -70,7 +70,9 @@ public sealed class ReflowServer : IAsyncDisposable
         Db? db = null;
         try
         {
-            db = await Db.OpenSqlite(directory.DatabaseFile, settings.Store with { Durable = !directory.Passing }, ct);
+            db = directory is null ? await Db.OpenPostgres(settings.Postgres!, settings.Store, ct)
+                : await Db.OpenSqlite(directory.DatabaseFile, settings.Store with { Durable = !directory.Passing }, ct);
+            var key = directory?.Key ?? await ServerKey.Of(db, Chance.Of(settings.Seed, "key"), ct);
             var ids = await Ids.Start(db, clock, Chance.Of(settings.Seed, "ids"), ct);
             var empty = await db.ReadSystem(async session => !await session.Find("select 1 from tenant limit 1", r => true), ct);
             // Read when first needed: a demo that is there already needs none, and reading costs a good part of the start.
@@ -78,22 +80,22 @@ public sealed class ReflowServer : IAsyncDisposable
             // What has been done in the demo stays; a file that is named is what its author wants now.
             if (settings.Workspace is not null || settings.Demo && empty) await Furnish(workspace.Value, db, ids, clock, ct);
             var routes = new Routes(Contract.Operations);
-            var tokens = new Tokens(db, directory.Key, clock, Chance.Of(settings.Seed, "tokens"));
+            var tokens = new Tokens(db, key, clock, Chance.Of(settings.Seed, "tokens"));
             var flows = new FlowStore(ids, new());
             var tasks = new TaskStore(db, ids, new(Timezones.Find) { LongestSummary = settings.TaskSummaryMax, MostFollowers = settings.TaskFollowersMax }, clock);
             var limits = new RateLimits(clock, settings.RateLimits);
-            PlatformApi.Serve(routes, db, tokens, limits, directory.Key, clock, Chance.Of(settings.Seed, "sign-ins"));
+            PlatformApi.Serve(routes, db, tokens, limits, key, clock, Chance.Of(settings.Seed, "sign-ins"));
             var projects = Serve(routes, db, ids, tokens, flows, tasks, clock, Chance.Of(settings.Seed, "project grants"));
             await ItemFactRows.FillIn(db, projects, ct);
             db.Replaced += tokens.Forget;
             db.Replaced += flows.Forget;
             db.Replaced += projects.Forget;
             db.Replaced += limits.Forget;
-            var resets = new Resets(db, Path.Combine(directory.Path, "resets"), made => Furnish(workspace.Value, made, ids, clock, CancellationToken.None));
+            var resets = new Resets(db, db.Copies("resets", clock), made => Furnish(workspace.Value, made, ids, clock, CancellationToken.None));
             if (testing is not null && empty) await resets.KeepFurnished(ct);
             var tenants = new TestTenants(db, ids, clock, real, Chance.Of(settings.Seed, "test tenants"));
             ApplyWorkspace.Serve(routes, db, ids, projects);
-            TestControls.Serve(routes, testing ?? TestDouble.Over(clock, 0), requests, resets, new(db, Path.Combine(directory.Path, "snapshots"), clock),
+            TestControls.Serve(routes, testing ?? TestDouble.Over(clock, 0), requests, resets, new(db, db.Copies("snapshots", clock)),
                 tenants, workspace);
             var app = Build(settings, routes, db, tokens, projects, limits, testing, requests, clock);
             await Listen(app, settings.Urls, ct);
@@ -107,7 +109,7 @@ public sealed class ReflowServer : IAsyncDisposable
         catch (Exception e)
         {
             if (db is not null) await db.DisposeAsync();
-            directory.Dispose();
+            directory?.Dispose();
             if (e is StoreException) throw new StartException(e.Message, e);
             throw;
         }
@@ -134,7 +136,7 @@ public sealed class ReflowServer : IAsyncDisposable
         await Batches.DisposeAsync();
         await app.DisposeAsync();
         await Db.DisposeAsync();
-        directory.Dispose();
+        directory?.Dispose();
     }
 
     static async Task Furnish(Workspace workspace, Db db, Ids ids, TimeProvider clock, CancellationToken ct)

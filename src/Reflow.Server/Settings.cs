@@ -13,6 +13,9 @@ public sealed record Settings
     /// <summary>The directory of the embedded store; <c>:memory:</c> for a run that leaves nothing behind.</summary>
     public string Data { get; init; } = "./data";
 
+    /// <summary>The PostgreSQL that holds the data, as the driver's connection string; null for the embedded store.</summary>
+    public string? Postgres { get; init; }
+
     /// <summary>A workspace file that is applied at every start; null for none.</summary>
     public string? Workspace { get; init; }
 
@@ -53,6 +56,7 @@ public sealed record Settings
     {
         var urls = new Option<string>("--urls") { Description = "Addresses to listen on, separated by semicolons (REFLOW_URLS)", DefaultValueFactory = _ => Environment("REFLOW_URLS") ?? new Settings().Urls };
         var data = new Option<string>("--data") { Description = "Directory of the embedded store, or :memory: for a run that leaves nothing behind (REFLOW_DATA)", DefaultValueFactory = _ => Environment("REFLOW_DATA") ?? new Settings().Data };
+        var store = new Option<string?>("--store") { Description = "PostgreSQL that holds the data instead of --data, as \"Host=…;Database=…;Username=…\" (REFLOW_STORE)", HelpName = "CONNECTION", DefaultValueFactory = _ => Environment("REFLOW_STORE") };
         var workspace = new Option<string?>("--workspace") { Description = "Workspace file to apply at start (REFLOW_WORKSPACE)", HelpName = "FILE", DefaultValueFactory = _ => Environment("REFLOW_WORKSPACE") };
         var noDemo = new Option<bool>("--no-demo") { Description = "Leave an empty store empty (REFLOW_NO_DEMO=true)", DefaultValueFactory = result => Choice(result, "REFLOW_NO_DEMO", "false", "true", "false") == "true" };
         var limits = new Option<string>("--rate-limits") { Description = "Whether the contract's rate limits hold (REFLOW_RATE_LIMITS)", HelpName = "on|off", DefaultValueFactory = result => Choice(result, "REFLOW_RATE_LIMITS", "on", "on", "off") };
@@ -70,7 +74,7 @@ public sealed record Settings
         requests.AcceptOnlyFromAmong("on", "off", "auto");
         var summary = new Option<int?>("--task-summary-max") { Description = "Longest title of a task, in characters (REFLOW_TASK_SUMMARY_MAX)", HelpName = "N", DefaultValueFactory = result => Number(result, "REFLOW_TASK_SUMMARY_MAX", least: 1) };
         var followers = new Option<int?>("--task-followers-max") { Description = "Most followers of a task (REFLOW_TASK_FOLLOWERS_MAX)", HelpName = "N", DefaultValueFactory = result => Number(result, "REFLOW_TASK_FOLLOWERS_MAX", least: 1) };
-        var command = new RootCommand("Reflow: a self-hosted work server that speaks Feishu's open API.") { urls, data, workspace, noDemo, limits, admin, testDouble, seed, requests, summary, followers, level };
+        var command = new RootCommand("Reflow: a self-hosted work server that speaks Feishu's open API.") { urls, data, store, workspace, noDemo, limits, admin, testDouble, seed, requests, summary, followers, level };
         command.Validators.Add(result =>
         {
             if (result.GetValue(summary) is < 1) result.AddError("--task-summary-max is at least 1");
@@ -81,6 +85,7 @@ public sealed record Settings
         {
             Urls = said.GetValue(urls)!,
             Data = said.GetValue(data)!,
+            Postgres = said.GetValue(store),
             Workspace = said.GetValue(workspace),
             Demo = !said.GetValue(noDemo),
             RateLimits = said.GetValue(limits) == "on",

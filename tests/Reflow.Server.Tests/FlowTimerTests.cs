@@ -153,7 +153,7 @@ public sealed class FlowTimerTests : IAsyncLifetime
         reflow.Clock.Advance(TimeSpan.FromSeconds(60));
         for (var again = 0; again < 2; again++)
         {
-            reflow = await TestReflow.StartOn(reflow.Data, reflow.Clock);
+            reflow = await TestReflow.StartOn(reflow.Store, reflow.Clock);
             await reflow.Timers.Settled;
             Assert.Equal(["60 remind first 1002", "60 due first 1002"], await Log());
             if (again == 0) await reflow.Stop();
@@ -163,11 +163,11 @@ public sealed class FlowTimerTests : IAsyncLifetime
     [Fact]
     public async Task A_change_that_the_store_refuses_leaves_the_timer_armed_and_is_tried_again()
     {
-        await Execute("create trigger refuse before insert on history when new.tenant = $1 and new.operation like 'flow.timer.%' begin select raise(abort, 'refused'); end");
+        await Execute(RefuseTimers);
         await Pass(12);
         Assert.Empty(await Log());
         Assert.Equal([started + 10_000], await Rows("select remind_at from flow_task where tenant = $1 and remind_at is not null", r => r.GetInt64(0)));
-        await Execute("drop trigger refuse");
+        await Execute(TestStore.IsPostgres ? "drop trigger refuse on history" : "drop trigger refuse");
         await Pass(1);
         Assert.Equal(["13 remind first 1002"], await Log());
     }
@@ -182,7 +182,7 @@ public sealed class FlowTimerTests : IAsyncLifetime
         var (other, _) = await reflow.Db.Change(Demo.OtherTenant, s => flows.Start(s, new(definition.Namespace, definition.Name, "test", someone, null, "{}"), "test", started), Ct);
         // The tenant whose turn comes first fails.
         Assert.True(string.CompareOrdinal(Demo.Tenant, Demo.OtherTenant) < 0);
-        await Execute("create trigger refuse before insert on history when new.tenant = $1 and new.operation like 'flow.timer.%' begin select raise(abort, 'refused'); end");
+        await Execute(RefuseTimers);
         var fired = Assert.Single(await reflow.Timers.Fire(started + 10_000, Ct));
         Assert.Equal((Demo.OtherTenant, other!.Instance.Id), (fired.Tenant, fired.Instance));
     }
@@ -289,6 +289,14 @@ public sealed class FlowTimerTests : IAsyncLifetime
     Task<bool> Claim(ArmedTimer armed) => reflow.Db.Change(Demo.Tenant, session => FlowTimerRows.Claim(session, armed, armed.At), Ct);
 
     Task<List<T>> Rows<T>(string sql, Func<System.Data.Common.DbDataReader, T> row) => reflow.Db.Read(Demo.Tenant, session => session.Query(sql, row), Ct);
+
+    // History that a timer writes is refused.
+    static string RefuseTimers => TestStore.IsPostgres
+        ? """
+          create or replace function refuse() returns trigger language plpgsql as 'begin raise exception ''refused''; end';
+          create trigger refuse before insert on history for each row when (new.tenant = $1 and new.operation like 'flow.timer.%') execute function refuse()
+          """
+        : "create trigger refuse before insert on history when new.tenant = $1 and new.operation like 'flow.timer.%' begin select raise(abort, 'refused'); end";
 
     Task<int> Execute(string sql) => reflow.Db.ChangeSystem(session => session.Execute(sql.Replace("$1", $"'{Demo.Tenant}'", StringComparison.Ordinal)), Ct);
 }

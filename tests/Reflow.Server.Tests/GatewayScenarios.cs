@@ -168,7 +168,7 @@ public class GatewayScenarios
         await using var reflow = await TestReflow.Start();
         var token = await reflow.Token();
         await reflow.Stop();
-        await using var again = await TestReflow.StartOn(reflow.Data, reflow.Clock);
+        await using var again = await TestReflow.StartOn(reflow.Store, reflow.Clock);
         Assert.Equal(1470602, (await again.Send(new("POST", Uncomplete, Token: token))).Code);
         Assert.Equal(token, await again.Token());
     }
@@ -190,8 +190,9 @@ public class GatewayScenarios
         await using var reflow = await TestReflow.Start();
         var token = await reflow.Token();
         await reflow.Stop();
-        var files = Directory.GetFiles(reflow.Data, "reflow.db*").Select(File.ReadAllBytes).ToList();
-        Assert.All(files, bytes => Assert.Equal((-1, -1), (bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(token)), bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(Demo.Secrets[Demo.App])))));
+        var bytes = await reflow.Store.Bytes();
+        Assert.Equal((-1, -1), (bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(token)), bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(Demo.Secrets[Demo.App]))));
+        Assert.NotEqual(-1, bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(Demo.App)));
     }
 
     static Task<Request> Sent(Request request) => Task.FromResult(request);

@@ -58,7 +58,7 @@ public sealed partial class Plans
 
     // Tests look at tables as they like.
     static bool IsOfTest() => new StackTrace().GetFrames().Select(frame => frame.GetMethod()?.DeclaringType)
-        .First(type => type is not null && type != typeof(Plans) && type != typeof(Session) && type != typeof(SystemSession))!.Assembly == typeof(Plans).Assembly;
+        .First(type => type is not null && type != typeof(Plans) && type != typeof(Session) && type != typeof(SystemSession) && type != typeof(SqliteSession))!.Assembly == typeof(Plans).Assembly;
 
     [Theory]
     [InlineData("select 1 from task t where t.doc = $1", "SCAN t", true)]

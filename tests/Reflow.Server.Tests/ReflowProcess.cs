@@ -20,10 +20,10 @@ sealed class ReflowProcess : IAsyncDisposable
 
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    /// <summary>Starts it on this data and a free port; it serves when this returns.</summary>
-    public static async Task<ReflowProcess> Start(string data, params string[] more)
+    /// <summary>Starts it with these arguments, which tell where its data is, on a free port; it serves when this returns.</summary>
+    public static async Task<ReflowProcess> Start(params IEnumerable<string> arguments)
     {
-        var process = Run(["--data", data, "--urls", "http://127.0.0.1:0", "--rate-limits", "off", .. more]);
+        var process = Run([.. arguments, "--urls", "http://127.0.0.1:0", "--rate-limits", "off"]);
         var complaint = process.StandardError.ReadToEndAsync(Ct);
         if (await process.StandardOutput.ReadLineAsync(Ct) is not { } line)
         {

@@ -14,8 +14,8 @@ sealed class SampleFlow(TestReflow reflow, string name)
     string instance = "";
 
     /// <summary>An empty server with one file applied.</summary>
-    public static Task<TestReflow> Apply(string file) =>
-        TestReflow.StartOn(Directory.CreateTempSubdirectory("reflow-sample-").FullName, new(), settings => settings with { Demo = false, Workspace = file, AdminToken = Admin });
+    public static async Task<TestReflow> Apply(string file) =>
+        await TestReflow.StartOn(await TestStore.Empty(), new(), settings => settings with { Demo = false, Workspace = file, AdminToken = Admin });
 
     /// <summary>Amy starts an instance.</summary>
     public async Task Start(string form = "{}") =>

@@ -3,25 +3,23 @@ using Xunit;
 
 namespace Reflow.Server.Tests;
 
-/// <summary>What every engine must do, once. A new engine is one subclass.</summary>
-public abstract class StoreConformance : IAsyncLifetime
+/// <summary>What every engine must do, once.</summary>
+public sealed class StoreConformance : IAsyncLifetime
 {
     const string Tenant = "736588c9260f175d", Other = "736588c9260f175e";
     const string Insert = "insert into history (tenant, kind, id, seq, at, actor, operation, payload) values ($1, 'test', $2, $3, 0, 'app:x', 'test', '[]')";
     const string Count = "select count(*) from history where tenant = $1";
+    TestStore store = null!;
     Db db = null!;
 
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    /// <summary>The same store again: what was durable is there.</summary>
-    protected abstract Task<Db> Open(DbOptions options);
+    public async ValueTask InitializeAsync() => db = await (store = await TestStore.Empty()).Open(new());
 
-    public async ValueTask InitializeAsync() => db = await Open(new());
-
-    public virtual async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        GC.SuppressFinalize(this);
         await db.DisposeAsync();
+        await store.DisposeAsync();
     }
 
     [Fact]
@@ -131,7 +129,7 @@ public abstract class StoreConformance : IAsyncLifetime
     public async Task When_the_queue_is_full_the_next_change_is_refused_at_once_and_the_waiting_ones_are_done()
     {
         await db.DisposeAsync();
-        db = await Open(new(WaitingChanges: 3));
+        db = await store.Open(new(WaitingChanges: 3));
         var (started, gate) = (new TaskCompletionSource(), new ManualResetEventSlim());
         var running = db.Change(Tenant, _ => { started.SetResult(); gate.Wait(Ct); return ValueTask.FromResult(0); }, Ct);
         await started.Task;
@@ -147,7 +145,7 @@ public abstract class StoreConformance : IAsyncLifetime
     {
         await db.Change(Tenant, s => s.Execute(Insert, "kept", 1), Ct);
         await db.DisposeAsync();
-        db = await Open(new());
+        db = await store.Open(new());
         Assert.Equal(["kept"], await Ids());
     }
 
@@ -175,41 +173,23 @@ public abstract class StoreConformance : IAsyncLifetime
 
     [Fact]
     public async Task Every_table_of_a_tenant_has_the_tenant_first_in_its_key() =>
-        Assert.Equal(["node", "route", "schema_version"], await TablesWithoutTenantFirst(db));
-
-    /// <summary>The names, in order, of tables whose primary key does not begin with the tenant.</summary>
-    protected abstract Task<IReadOnlyList<string>> TablesWithoutTenantFirst(Db db);
-
-    async Task<IReadOnlyList<string>> Ids() => await db.Read(Tenant, s => s.Query("select id from history where tenant = $1 order by id", r => r.GetString(0)), Ct);
-}
-
-/// <summary>The embedded store.</summary>
-public sealed class SqliteStore : StoreConformance
-{
-    readonly string directory = Directory.CreateTempSubdirectory("reflow-store-").FullName;
-
-    protected override Task<Db> Open(DbOptions options) => Db.OpenSqlite(Path.Combine(directory, "reflow.db"), options, TestContext.Current.CancellationToken);
-
-    protected override async Task<IReadOnlyList<string>> TablesWithoutTenantFirst(Db db) => await db.ReadSystem(s => s.Query(
-        """
-        select t.name from sqlite_master t
-        where t.type = 'table' and not exists (select 1 from pragma_table_info(t.name) c where c.pk = 1 and c.name = 'tenant')
-        order by t.name
-        """, r => r.GetString(0)), TestContext.Current.CancellationToken);
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        Directory.Delete(directory, recursive: true);
-        GC.SuppressFinalize(this);
-    }
+        Assert.Equal(TestStore.IsPostgres ? ["node", "route", "schema_version", "server_key"] : ["node", "route", "schema_version"], await db.ReadSystem(s => s.Query(TestStore.IsPostgres
+            ? """
+              select c.relname::text from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and not exists (
+                  select 1 from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0] where i.indrelid = c.oid and i.indisprimary and a.attname = 'tenant')
+              order by 1
+              """
+            : """
+              select t.name from sqlite_master t
+              where t.type = 'table' and not exists (select 1 from pragma_table_info(t.name) c where c.pk = 1 and c.name = 'tenant')
+              order by t.name
+              """, r => r.GetString(0)), Ct));
 
     [Fact]
-    public async Task An_acknowledged_change_survives_a_power_cut()
-    {
-        await using var db = await Open(new());
-        Assert.Equal((2, "wal"), await db.ChangeSystem(async s => (
-            await s.Find("pragma synchronous", r => r.GetInt32(0)),
-            await s.Find("pragma journal_mode", r => r.GetString(0))), TestContext.Current.CancellationToken));
-    }
+    public async Task An_acknowledged_change_survives_a_power_cut() => Assert.Equal(
+        TestStore.IsPostgres ? ["on"] : ["2", "wal"],
+        await db.ChangeSystem(async s => new List<string?>([.. await Task.WhenAll((TestStore.IsPostgres ? ["show synchronous_commit"] : new[] { "pragma synchronous", "pragma journal_mode" })
+            .Select(sql => s.Find(sql, r => $"{r.GetValue(0)}").AsTask()))]), Ct));
+
+    async Task<IReadOnlyList<string>> Ids() => await db.Read(Tenant, s => s.Query("select id from history where tenant = $1 order by id", r => r.GetString(0)), Ct);
 }

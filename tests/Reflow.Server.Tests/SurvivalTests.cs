@@ -15,7 +15,7 @@ public sealed class SurvivalTests : IAsyncLifetime
     readonly ConcurrentBag<Piece> pieces = [];
     int demo;
     int begunInDoubt;
-    string data = "";
+    TestStore store = null!;
     string[] people = [];
 
     static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -23,17 +23,13 @@ public sealed class SurvivalTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var first = await TestReflow.Start();
-        data = first.Data;
+        store = first.Store;
         people = [await first.OpenId("1001"), await first.OpenId("1002"), await first.OpenId("1003")];
         await first.Stop();
         demo = (await ReadRows()).Count;
     }
 
-    public ValueTask DisposeAsync()
-    {
-        Directory.Delete(data, recursive: true);
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => store.DisposeAsync();
 
     [Fact]
     public async Task Twenty_kills_lose_no_acknowledged_change_and_leave_none_half_done()
@@ -41,12 +37,12 @@ public sealed class SurvivalTests : IAsyncLifetime
         for (var round = 0; round < 20; round++)
         {
             var random = new Random(round);
-            await using var reflow = await ReflowProcess.Start(data);
+            await using var reflow = await ReflowProcess.Start(store.Arguments);
             await reflow.SignIn();
             await Verify(reflow);
             await Drive(reflow, random.Next(), until: random.Next(1, 250), reflow.Kill);
         }
-        await using var last = await ReflowProcess.Start(data);
+        await using var last = await ReflowProcess.Start(store.Arguments);
         await last.SignIn();
         await Verify(last);
     }
@@ -55,13 +51,13 @@ public sealed class SurvivalTests : IAsyncLifetime
     public async Task Told_to_stop_under_load_it_stops_in_five_seconds_and_loses_nothing()
     {
         var exitCode = -1;
-        await using (var reflow = await ReflowProcess.Start(data))
+        await using (var reflow = await ReflowProcess.Start(store.Arguments))
         {
             await reflow.SignIn();
             await Drive(reflow, seed: 1, until: 200, async () => exitCode = await reflow.Terminate(TimeSpan.FromSeconds(5)));
         }
         Assert.Equal(0, exitCode);
-        await using var again = await ReflowProcess.Start(data);
+        await using var again = await ReflowProcess.Start(store.Arguments);
         await again.SignIn();
         await Verify(again);
     }
@@ -70,65 +66,15 @@ public sealed class SurvivalTests : IAsyncLifetime
     public async Task A_token_outlives_the_process_and_is_the_same_when_asked_for_again()
     {
         string token;
-        await using (var reflow = await ReflowProcess.Start(data))
+        await using (var reflow = await ReflowProcess.Start(store.Arguments))
         {
             token = await reflow.SignIn();
             await reflow.Kill();
         }
-        await using var again = await ReflowProcess.Start(data);
+        await using var again = await ReflowProcess.Start(store.Arguments);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/open-apis/task/v1/tasks/none") { Headers = { { "Authorization", $"Bearer {token}" } } };
         Assert.Equal(1470602, (await again.Send(request)).Code);
         Assert.Equal(token, await again.SignIn());
-    }
-
-    [Fact]
-    public async Task A_second_server_on_the_same_data_is_refused_in_one_line()
-    {
-        await using var first = await ReflowProcess.Start(data);
-        await Refused("is in use by another Reflow", "--data", data, "--urls", "http://127.0.0.1:0");
-        await first.SignIn();
-    }
-
-    [Fact]
-    public async Task A_port_that_is_taken_is_told_in_one_line()
-    {
-        using var taken = new TcpListener(IPAddress.Loopback, 0);
-        taken.Start();
-        var url = $"http://{taken.LocalEndpoint}";
-        await Refused(url, "--data", data, "--urls", url);
-    }
-
-    [Fact]
-    public async Task A_data_directory_that_cannot_be_is_told_in_one_line()
-    {
-        var path = Path.Combine(data, "reflow.db", "below");
-        await Refused(path, "--data", path, "--urls", "http://127.0.0.1:0");
-    }
-
-    [Theory]
-    [InlineData("nonsense")]
-    [InlineData("http://203.0.113.7:0")]
-    public Task An_address_that_cannot_be_is_told_in_one_line(string url) => Refused($"cannot listen on {url}: ", "--data", data, "--urls", url);
-
-    [Theory]
-    [InlineData("tenants: [", "This is not YAML")]
-    [InlineData("tenants: [{tenant_key: 736588c9260f175d}]", "tenants[0].name: is missing")]
-    public async Task A_broken_workspace_file_is_told_in_one_line(string yaml, string fault)
-    {
-        var file = Path.Combine(data, "workspace.yaml");
-        await File.WriteAllTextAsync(file, yaml, Ct);
-        await Refused(fault, "--data", data, "--workspace", file, "--urls", "http://127.0.0.1:0");
-    }
-
-    [Fact]
-    public Task An_unknown_option_is_told_in_one_line() => Refused("--dta", "--dta", data);
-
-    static async Task Refused(string because, params string[] arguments)
-    {
-        var (exitCode, output, complaint) = await ReflowProcess.RunToEnd(arguments);
-        Assert.Equal((2, ""), (exitCode, output));
-        Assert.Matches(@"^reflow: [^\n]+\n$", complaint);
-        Assert.Contains(because, complaint);
     }
 
     /// <summary>Lets workers work side by side; at the given number of acknowledged changes <paramref name="end"/> ends the server, and with it the work.</summary>
@@ -195,10 +141,10 @@ public sealed class SurvivalTests : IAsyncLifetime
 
     async Task<Dictionary<(string Kind, string Id), List<long>>> ReadRows()
     {
-        await using var db = await Db.OpenSqlite(Path.Combine(data, "reflow.db"), new(), Ct);
+        await using var db = await store.Open(new());
         return await db.ReadSystem(async session =>
         {
-            Assert.Equal(["ok"], await session.Query("pragma integrity_check", r => r.GetString(0)));
+            if (session.Engine is Engine.Sqlite) Assert.Equal(["ok"], await session.Query("pragma integrity_check", r => r.GetString(0)));
             Assert.Empty(await session.Query(HalfDone, r => r.GetString(0)));
             var rows = await session.Query($"select kind, id, seq from history where kind in ({string.Join(',', Kind.All.Select(kind => $"'{kind.Word}'"))}) order by seq", r => (Kind: r.GetString(0), Id: r.GetString(1), Seq: r.GetInt64(2)));
             return rows.GroupBy(row => (row.Kind, row.Id)).ToDictionary(group => group.Key, group => group.Select(row => row.Seq).ToList());
@@ -207,7 +153,7 @@ public sealed class SurvivalTests : IAsyncLifetime
 
     // Things whose row and history, and a task's members, do not tell the same story.
     const string HalfDone = """
-        select t.id from task t where t.doc ->> '$.content.summary' = 'survive' and not (
+        select t.id from task t where t.doc like '%"summary":"survive"%' and not (
             t.version = (select count(*) from history h where h.tenant = t.tenant and h.kind = 'task' and h.id = t.id)
             and 3 = (select count(*) from task_member m where m.tenant = t.tenant and m.task_id = t.id)
             and (t.completed_at <> 0) = (t.version % 2 = 0))

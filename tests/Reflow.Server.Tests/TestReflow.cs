@@ -10,23 +10,21 @@ namespace Reflow.Server.Tests;
 /// <summary>A real server on a free port, over a copy of the demo workspace's data, under a clock that the test moves.</summary>
 public sealed class TestReflow : IAsyncDisposable
 {
-    static readonly Lazy<Task<string>> Template = new(MakeTemplate);
-    // Every change runs twice, so that one which cannot be repeated shows, and no statement may walk a whole table.
-    static readonly DbOptions Watched = new() { Inspect = Plans.Check, Rehearse = true };
     readonly ReflowServer server;
     readonly HttpClient http;
+    readonly TestStore? store;
     readonly Dictionary<string, string> tokens = [];
 
-    TestReflow(ReflowServer server, ManualClock clock, string data)
+    TestReflow(ReflowServer server, ManualClock clock, TestStore? store)
     {
-        (this.server, Clock, Data) = (server, clock, data);
+        (this.server, Clock, this.store) = (server, clock, store);
         http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = TimeSpan.FromSeconds(60) };
     }
 
     internal ManualClock Clock { get; }
 
-    /// <summary>The directory of its data.</summary>
-    public string Data { get; }
+    /// <summary>Where its data is.</summary>
+    public TestStore Store => store ?? throw new InvalidOperationException("the data is in memory");
 
     public Db Db => server.Db;
 
@@ -42,18 +40,21 @@ public sealed class TestReflow : IAsyncDisposable
 
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<TestReflow> Start(Func<Settings, Settings>? with = null)
-    {
-        var data = Directory.CreateTempSubdirectory("reflow-test-").FullName;
-        foreach (var file in Directory.GetFiles(await Template.Value)) File.Copy(file, Path.Combine(data, Path.GetFileName(file)));
-        return await StartOn(data, new(), with);
-    }
+    public static async Task<TestReflow> Start(Func<Settings, Settings>? with = null) => await StartOn(await TestStore.Demo(), new(), with);
 
     /// <summary>Starts on data that is there already: a restart.</summary>
-    internal static async Task<TestReflow> StartOn(string data, ManualClock clock, Func<Settings, Settings>? with = null)
+    internal static async Task<TestReflow> StartOn(TestStore store, ManualClock clock, Func<Settings, Settings>? with = null)
     {
-        var settings = new Settings { Urls = "http://127.0.0.1:0", Data = data, RateLimits = false, Store = Watched };
-        return new(await ReflowServer.Start(with?.Invoke(settings) ?? settings, clock, Ct), clock, data);
+        var settings = store.On(new() { Urls = "http://127.0.0.1:0", RateLimits = false });
+        return new(await ReflowServer.Start(with?.Invoke(settings) ?? settings, clock, Ct), clock, store);
+    }
+
+    /// <summary>Starts on data that goes with the server.</summary>
+    internal static async Task<TestReflow> StartInMemory(Func<Settings, Settings>? with = null)
+    {
+        var settings = new Settings { Urls = "http://127.0.0.1:0", Data = ":memory:", RateLimits = false };
+        var clock = new ManualClock();
+        return new(await ReflowServer.Start(with?.Invoke(settings) ?? settings, clock, Ct), clock, null);
     }
 
     /// <summary>Sends a request as it is.</summary>
@@ -110,17 +111,7 @@ public sealed class TestReflow : IAsyncDisposable
         Core.Directory.Identities.OpenId(Demo.Tenant, app, new Core.Directory.Actor.User(await UserId(kunlunId)));
 
     /// <summary>All rows of all tables but the tokens, as one text: two equal ones mean that nothing changed.</summary>
-    public Task<string> State() => Db.ReadSystem(async session =>
-    {
-        var state = new StringBuilder();
-        foreach (var table in await session.Query("select name from sqlite_master where type = 'table' and name not in ('token', 'node') order by name", r => r.GetString(0)))
-        {
-            state.Append("# ").AppendLine(table);
-            foreach (var row in await session.Query($"select * from {table}", r => string.Join('|', Enumerable.Range(0, r.FieldCount).Select(i => r.IsDBNull(i) ? "null" : r.GetValue(i).ToString()))))
-                state.AppendLine(row);
-        }
-        return state.ToString();
-    }, Ct);
+    public Task<string> State() => TestStore.State(Db, ["token", "node"]);
 
     /// <summary>Stops the server and leaves its data.</summary>
     public async ValueTask Stop()
@@ -132,15 +123,7 @@ public sealed class TestReflow : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Stop();
-        if (Directory.Exists(Data)) Directory.Delete(Data, recursive: true);
-    }
-
-    static async Task<string> MakeTemplate()
-    {
-        var data = Directory.CreateTempSubdirectory("reflow-template-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(data, recursive: true);
-        await using var first = await ReflowServer.Start(new() { Urls = "http://127.0.0.1:0", Data = data, Store = Watched }, new ManualClock(), Ct);
-        return data;
+        if (store is not null) await store.DisposeAsync();
     }
 }
 

@@ -95,16 +95,16 @@ static class ApplyDirectory
     /// <summary>Takes back what a user who may not act any more holds, for good: it does not come back with them.</summary>
     static async ValueTask RevokeUser(Session session, string userId)
     {
-        await session.Execute("update token indexed by token_of_user set revoked = 1 where tenant = $1 and user_id = $2 and revoked = 0", userId);
-        await session.Execute("update refresh_token indexed by refresh_token_of_user set state = 'revoked' where tenant = $1 and user_id = $2 and state = 'live'", userId);
+        await session.Execute($"update token{session.Engine.By("token_of_user")} set revoked = 1 where tenant = $1 and user_id = $2 and revoked = 0", userId);
+        await session.Execute($"update refresh_token{session.Engine.By("refresh_token_of_user")} set state = 'revoked' where tenant = $1 and user_id = $2 and state = 'live'", userId);
         await session.Execute("delete from sign_in where tenant = $1 and user_id = $2", userId);
     }
 
     /// <summary>As <see cref="RevokeUser"/>, of an app.</summary>
     static async ValueTask RevokeApp(Session session, string appId)
     {
-        await session.Execute("update token indexed by token_of_issuer set revoked = 1 where tenant = $1 and issuer = $2 and revoked = 0", appId);
-        await session.Execute("update refresh_token indexed by refresh_token_of_app set state = 'revoked' where tenant = $1 and app_id = $2 and state = 'live'", appId);
+        await session.Execute($"update token{session.Engine.By("token_of_issuer")} set revoked = 1 where tenant = $1 and issuer = $2 and revoked = 0", appId);
+        await session.Execute($"update refresh_token{session.Engine.By("refresh_token_of_app")} set state = 'revoked' where tenant = $1 and app_id = $2 and state = 'live'", appId);
     }
 
     /// <summary>

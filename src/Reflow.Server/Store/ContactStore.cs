@@ -44,13 +44,13 @@ static class ContactStore
 
     /// <summary>The member with this e-mail address, however it is capitalised; null when there is none.</summary>
     public static ValueTask<Member?> WithEmail(Session session, string email) =>
-        session.Find($"select {MemberColumns} from member m indexed by member_email where m.tenant = $1 and lower(m.email) = $2 order by m.user_id limit 1", Member, email.ToLowerInvariant());
+        session.Find($"select {MemberColumns} from member m{session.Engine.By("member_email")} where m.tenant = $1 and lower(m.email) = $2 order by m.user_id limit 1", Member, email.ToLowerInvariant());
 
     /// <summary>The member with this telephone number; one without a country code is a Chinese one (contracts: platform §3.2).</summary>
     public static ValueTask<Member?> WithMobile(Session session, string mobile)
     {
         var national = mobile.StartsWith("+86", StringComparison.Ordinal) ? mobile[3..] : mobile;
-        return session.Find($"select {MemberColumns} from member m indexed by member_mobile where m.tenant = $1 and m.mobile in ($2, $3) order by m.user_id limit 1", Member,
+        return session.Find($"select {MemberColumns} from member m{session.Engine.By("member_mobile")} where m.tenant = $1 and m.mobile in ($2, $3) order by m.user_id limit 1", Member,
             national, mobile.StartsWith('+') ? mobile : $"+86{mobile}");
     }
 

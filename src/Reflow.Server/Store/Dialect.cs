@@ -5,34 +5,50 @@ namespace Reflow.Server.Store;
 /// <summary>Everything that engines spell differently. The only file that asks which engine it is; statements interpolate its constants, never input.</summary>
 static class Dialect
 {
-    /// <summary>Begins a transaction that writes: takes the write lock now, not at its first write.</summary>
-    public static string BeginChange(this Engine engine) => engine switch { Engine.Sqlite => "begin immediate" };
-
-    /// <summary>Begins a transaction that only reads and sees one moment.</summary>
-    public static string BeginRead(this Engine engine) => engine switch { Engine.Sqlite => "begin" };
-
     /// <summary>The texts of a JSON list that is given as an argument, for <c>in (…)</c>: one statement serves lists of every length.</summary>
-    public static string TextsOf(this Engine engine, string argument) => engine switch { Engine.Sqlite => $"select value from json_each({argument})" };
+    public static string TextsOf(this Engine engine, string argument) => engine switch
+    {
+        Engine.Sqlite => $"select value from json_each({argument})",
+        // No text there holds U+0000, and its JSON functions fail on one.
+        Engine.Postgres => $@"select value from json_array_elements_text(replace({argument}, '\u0000', '\ufffd')::json)",
+    };
 
-    /// <summary>The numbers of a JSON list, as <see cref="TextsOf"/>; the column is called <c>value</c>.</summary>
-    public static string NumbersOf(this Engine engine, string argument) => engine switch { Engine.Sqlite => $"select value from json_each({argument})" };
+    /// <summary>The integers of a JSON list, as <see cref="TextsOf"/>; the column is called <c>value</c>.</summary>
+    public static string IntegersOf(this Engine engine, string argument) => engine switch
+    {
+        Engine.Sqlite => $"select value from json_each({argument})",
+        Engine.Postgres => $"select value::bigint as value from json_array_elements_text({argument}::json)",
+    };
+
+    /// <summary>The real numbers of a JSON list, as <see cref="TextsOf"/>.</summary>
+    public static string NumbersOf(this Engine engine, string argument) => engine switch
+    {
+        Engine.Sqlite => $"select value from json_each({argument})",
+        Engine.Postgres => $"select value::float8 as value from json_array_elements_text({argument}::json)",
+    };
 
     /// <summary>Whether a text has another in it.</summary>
-    public static string HasPart(this Engine engine, string text, string part) => engine switch { Engine.Sqlite => $"instr({text}, {part}) > 0" };
+    public static string HasPart(this Engine engine, string text, string part) => engine switch
+    {
+        Engine.Sqlite => $"instr({text}, {part}) > 0",
+        Engine.Postgres => $"strpos({text}, {part}) > 0",
+    };
 
     /// <summary>Every table with its columns, in the order of the tables' names and of the columns' places.</summary>
     public static string Columns(this Engine engine) => engine switch
     {
         Engine.Sqlite => "select t.name, c.name from sqlite_master t join pragma_table_info(t.name) c where t.type = 'table' and t.name not like 'sqlite@_%' escape '@' order by t.name, c.cid",
+        Engine.Postgres => "select table_name::text, column_name::text from information_schema.columns where table_schema = current_schema() order by table_name, ordinal_position",
     };
 
     /// <summary>The folder of the engine's migrations.</summary>
-    public static string Folder(this Engine engine) => engine switch { Engine.Sqlite => "sqlite" };
+    public static string Folder(this Engine engine) => engine switch { Engine.Sqlite => "sqlite", Engine.Postgres => "postgres" };
 
     /// <summary>
     /// Names the index that a statement walks, behind its table. Without statistics SQLite takes the primary key as soon as the tenant matches, which is every row of the tenant.
+    /// PostgreSQL keeps statistics and chooses by them.
     /// </summary>
-    public static string By(this Engine engine, string index) => engine switch { Engine.Sqlite => $" indexed by {index}" };
+    public static string By(this Engine engine, string index) => engine switch { Engine.Sqlite => $" indexed by {index}", Engine.Postgres => "" };
 
     /// <summary>The text at a column, or null.</summary>
     public static string? TextOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

@@ -16,7 +16,7 @@ static class FlowVersions
     /// <param name="limit">How many.</param>
     public static async ValueTask<IReadOnlyList<FlowVersionRow>> List(Session session, string? space, string? name, FlowVersion after, int limit) => await session.Query(
         $"""
-        select {Columns} from flow where tenant = $1 and (namespace, name, version) > ($2, $3, $4) and ($5 is null or namespace = $5) and ($6 is null or name = $6)
+        select {Columns} from flow where tenant = $1 and (namespace, name, version) > ($2, $3, $4) and (namespace = $5 or $5 is null) and (name = $6 or $6 is null)
         order by namespace, name, version limit $7
         """,
         r => new FlowVersionRow(new(r.GetString(0), r.GetString(1), r.GetInt32(2)), r.GetString(3), r.GetString(4), r.GetInt64(5)),

@@ -21,7 +21,7 @@ public sealed class Ids(TimeProvider clock, int node = 0, Chance? chance = null)
 
     /// <summary>The ids of a server that starts now: under the next node number.</summary>
     public static async Task<Ids> Start(Db db, TimeProvider clock, Chance chance, CancellationToken ct) => new(clock, (int)(await db.ChangeSystem(session =>
-        session.Find("insert into node (id, starts) values (0, 1) on conflict (id) do update set starts = starts + 1 returning starts", r => r.GetInt64(0)), ct) % Nodes), chance);
+        session.Find("insert into node (id, starts) values (0, 1) on conflict (id) do update set starts = node.starts + 1 returning starts", r => r.GetInt64(0)), ct) % Nodes), chance);
 
     /// <summary>
     /// An id below 2^53 with 16 digits, exact as a JSON number in every client (contracts: apaas §1.1): 40 bits of milliseconds since 2020, 6 of node, 7 of counter.

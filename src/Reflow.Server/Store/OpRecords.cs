@@ -69,7 +69,7 @@ static class OpRecords
     public static async ValueTask<List<OpRecord>> Of(Session session, string space, IReadOnlyList<string> ids, long from, long to)
     {
         var asked = JsonSerializer.Serialize([.. ids.Distinct()], StoreJson.Default.StringArray);
-        var types = (await session.Query($"select id, type_key from work_item where tenant = $1 and project_key = $2 and id in ({session.Engine.TextsOf("$3")})",
+        var types = (await session.Query($"select id, type_key from work_item where tenant = $1 and project_key = $2 and id in ({session.Engine.IntegersOf("$3")})",
             r => (Id: r.GetInt64(0), Type: r.GetString(1)), space, JsonSerializer.Serialize([.. ids.Select(id => long.TryParse(id, out var n) ? n : -1).Distinct()], ProjectJson.Stored.Int64Array)))
             .ToDictionary(t => t.Id, t => t.Type);
         if (types.Count == 0) return [];

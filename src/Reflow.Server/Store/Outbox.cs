@@ -32,7 +32,7 @@ static class Outbox
         const string columns = "select seq, at, kind, id, events from outbox where tenant = $1 and seq > $2";
         var rows = type is null
             ? await session.Query($"{columns} order by seq limit $3", Read, after, most)
-            : await session.Query($"{columns} and instr(events, $4) > 0 order by seq limit $3", Read, after, most, $"\"type\":{JsonSerializer.Serialize(type, StoreJson.Readable.String)}");
+            : await session.Query($"{columns} and {session.Engine.HasPart("events", "$4")} order by seq limit $3", Read, after, most, $"\"type\":{JsonSerializer.Serialize(type, StoreJson.Readable.String)}");
         return type is null ? rows : [.. rows.Select(row => row with { Events = [.. row.Events.Where(one => one.Type == type)] })];
     }
 

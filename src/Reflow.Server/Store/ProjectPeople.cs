@@ -16,16 +16,16 @@ static class ProjectPeople
 
     /// <summary>The member with this union_id, which is the wire's <c>out_id</c>.</summary>
     public static ValueTask<ProjectUser?> ByOutId(Session session, string id) =>
-        session.Find($"select {Columns} from member indexed by member_union_id where tenant = $1 and union_id = $2 and user_key is not null", Read, id);
+        session.Find($"select {Columns} from member{session.Engine.By("member_union_id")} where tenant = $1 and union_id = $2 and user_key is not null", Read, id);
 
     /// <summary>The member with this address.</summary>
     public static ValueTask<ProjectUser?> ByEmail(Session session, string email) =>
-        session.Find($"select {Columns} from member indexed by member_email where tenant = $1 and lower(email) = lower($2) and user_key is not null", Read, email);
+        session.Find($"select {Columns} from member{session.Engine.By("member_email")} where tenant = $1 and lower(email) = lower($2) and user_key is not null", Read, email);
 
     /// <summary>Those whose name, English name, address or user key has this text in it, at most so many.</summary>
     public static ValueTask<List<ProjectUser>> Matching(Session session, string text, int most) => session.Query($"""
         select {Columns} from member where tenant = $1 and user_key is not null
-        and (instr(name, $2) > 0 or instr(lower(en_name), lower($2)) > 0 or instr(lower(coalesce(email, '')), lower($2)) > 0 or instr(user_key, $2) > 0)
+        and ({string.Join(" or ", new[] { ("name", "$2"), ("lower(en_name)", "lower($2)"), ("lower(coalesce(email, ''))", "lower($2)"), ("user_key", "$2") }.Select(search => session.Engine.HasPart(search.Item1, search.Item2)))})
         order by user_key limit $3
         """, Read, text, most);
 

@@ -72,7 +72,7 @@ static class ProjectSearch
         var byStatus = !plan.Terminated && Conjuncts(plan.Query).Any(q => q is ItemQuery.Has { Key: "work_item_status", Test: ItemTest.TextIn { Of.Count: 1 } });
         var table = few is null
             ? $"work_item w{session.Engine.By(byStatus ? "work_item_by_status" : "work_item_by_update")} where w.tenant = $1"
-            : $"({session.Engine.NumbersOf(sql.Argument(few))}) f cross join work_item w where w.tenant = $1 and w.id = f.value";
+            : $"({session.Engine.IntegersOf(sql.Argument(few))}) f cross join work_item w where w.tenant = $1 and w.id = f.value";
         var from = $"""
             from {table} and w.project_key = {sql.Argument(scope.Project)} and w.type_key = {sql.Argument(scope.Type)} and w.is_aborted = {(plan.Terminated ? 1 : 0)}
             and w.is_deleted = 0 and {sql.Condition(plan.Query)}

@@ -18,7 +18,7 @@ static class ReportDrafts
 
     /// <summary>Drafts by id, of one member or all, for one rule or all; one more than <paramref name="limit"/> when there are more.</summary>
     public static async ValueTask<IReadOnlyList<ReportDraft>> List(Session session, string? userId, long? ruleId, long after, int limit) => await session.Query(
-        $"select {Columns} from report_draft where tenant = $1 and draft_id > $2 and ($3 is null or user_id = $3) and ($4 is null or rule_id = $4) order by draft_id limit $5",
+        $"select {Columns} from report_draft where tenant = $1 and draft_id > $2 and (user_id = $3 or $3 is null) and (rule_id = $4 or $4 is null) order by draft_id limit $5",
         Read, after, userId, ruleId, limit + 1);
 
     /// <summary>Stores a new draft.</summary>

@@ -4,7 +4,7 @@ using System.Data.Common;
 namespace Reflow.Server.Store;
 
 /// <summary>Read-only sessions, lent one at a time; at most <paramref name="size"/> at once, opened when first needed.</summary>
-sealed class SessionPool(Func<SystemSession> open, int size) : IAsyncDisposable
+sealed class SessionPool(Func<CancellationToken, ValueTask<SystemSession>> open, int size) : IAsyncDisposable
 {
     readonly ConcurrentStack<SystemSession> idle = [];
     readonly SemaphoreSlim places = new(size);
@@ -14,17 +14,54 @@ sealed class SessionPool(Func<SystemSession> open, int size) : IAsyncDisposable
         await places.WaitAsync(ct);
         try
         {
-            if (!idle.TryPop(out var session)) session = open();
-            try
-            {
-                await session.Execute(session.Engine.BeginRead());
-                try { return await work(session); }
-                finally { await session.Execute("commit"); }
-            }
-            finally { idle.Push(session); }
+            var session = await Begun(ct);
+            try { return await work(session); }
+            finally { await End(session); }
         }
         catch (DbException e) { throw e.AsStoreFailure(); }
         finally { places.Release(); }
+    }
+
+    async ValueTask<SystemSession> Begun(CancellationToken ct)
+    {
+        // A connection that was lost while nobody used it is noticed here; a new one is not lost yet.
+        while (idle.TryPop(out var known))
+        {
+            try
+            {
+                await known.BeginRead();
+                return known;
+            }
+            catch (DbException)
+            {
+                await known.DisposeAsync();
+            }
+        }
+        var session = await open(ct);
+        try
+        {
+            await session.BeginRead();
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    // What was read is read: how its transaction ends changes nothing.
+    async ValueTask End(SystemSession session)
+    {
+        try
+        {
+            if (!session.IsBroken) await session.Execute("commit");
+        }
+        catch (DbException)
+        {
+        }
+        if (session.IsBroken) await session.DisposeAsync();
+        else idle.Push(session);
     }
 
     public async ValueTask DisposeAsync()

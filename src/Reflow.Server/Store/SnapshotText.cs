@@ -14,10 +14,9 @@ static class SnapshotText
     static readonly byte[] LineEnd = "\n"u8.ToArray();
     static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes what a database file holds.</summary>
-    public static async Task Write(string file, Stream to, CancellationToken ct)
+    /// <summary>Writes what a database holds.</summary>
+    public static async Task Write(SystemSession session, Stream to, CancellationToken ct)
     {
-        await using var session = Db.Open(file, DbUse.Reading);
         await Line(to, json =>
         {
             json.WriteStartObject();
@@ -53,10 +52,9 @@ static class SnapshotText
         }
     }
 
-    /// <summary>Reads a text into a new database file; the reason in words when it cannot be one.</summary>
-    public static async Task<string?> Read(Stream from, string file, CancellationToken ct)
+    /// <summary>Reads a text into an empty store; the reason in words when it cannot be one.</summary>
+    public static async Task<string?> Read(Stream from, Db db, CancellationToken ct)
     {
-        await using var db = await Db.OpenSqlite(file, new() { Durable = false, Readers = 1 }, ct);
         using var lines = new StreamReader(from, new UTF8Encoding(false, throwOnInvalidBytes: true));
         var number = 0;
         try

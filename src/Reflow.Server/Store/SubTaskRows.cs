@@ -27,7 +27,7 @@ static class SubTaskRows
     public static async ValueTask<(IReadOnlyList<SubTaskRow> Rows, long Total)> Search(Session session, SubTaskSearch search, int size, long skip)
     {
         var where = $"""
-            from sub_task indexed by sub_task_of_project where tenant = $1 and project_key in ({session.Engine.TextsOf("$2")}) and ($3 = '' or instr(name, $3) > 0) and ($4 < 0 or passed = $4)
+            from sub_task{session.Engine.By("sub_task_of_project")} where tenant = $1 and project_key in ({session.Engine.TextsOf("$2")}) and ($3 = '' or {session.Engine.HasPart("name", "$3")}) and ($4 < 0 or passed = $4)
             and created_at >= $5 and created_at <= $6 and ($7 = '[]' or exists ({session.Engine.TextsOf("sub_task.assignee")} where value in ({session.Engine.TextsOf("$7")})))
             """;
         var (spaces, users) = (JsonSerializer.Serialize([.. search.Spaces], StoreJson.Default.StringArray), JsonSerializer.Serialize([.. search.Users], StoreJson.Default.StringArray));

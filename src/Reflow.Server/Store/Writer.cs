@@ -12,15 +12,20 @@ sealed class Writer : IAsyncDisposable
     /// <summary>More than this in one transaction gains nothing and makes the first caller wait for the last.</summary>
     const int LargestGroup = 128;
 
-    readonly SystemSession session;
+    readonly Func<ValueTask<SystemSession>> open;
     readonly bool rehearse;
     readonly Channel<Change> waiting;
     readonly Thread thread;
     readonly List<Change> group = new(LargestGroup);
 
-    public Writer(SystemSession session, int capacity, bool rehearse)
+    SystemSession? session;
+
+    /// <param name="open">Opens the session that changes are made in: when the first comes, and again when the connection was lost.</param>
+    /// <param name="capacity">How many changes may wait.</param>
+    /// <param name="rehearse">See <see cref="DbOptions.Rehearse"/>.</param>
+    public Writer(Func<ValueTask<SystemSession>> open, int capacity, bool rehearse)
     {
-        (this.session, this.rehearse) = (session, rehearse);
+        (this.open, this.rehearse) = (open, rehearse);
         waiting = Channel.CreateBounded<Change>(new BoundedChannelOptions(capacity) { SingleReader = true });
         // A thread of its own: it sleeps in the disk's flush, where a thread of the pool would be missed.
         thread = new(Loop) { IsBackground = true, Name = "store writer" };
@@ -29,9 +34,10 @@ sealed class Writer : IAsyncDisposable
 
     public int Waiting => waiting.Reader.Count;
 
-    public Task<T> Run<T>(Func<SystemSession, ValueTask<T>> work, CancellationToken ct)
+    /// <summary>Runs a change of one tenant's data, or of all tenants' when <paramref name="tenant"/> is null.</summary>
+    public Task<T> Run<T>(string? tenant, Func<SystemSession, ValueTask<T>> work, CancellationToken ct)
     {
-        var change = new Change<T>(work, ct);
+        var change = new Change<T>(tenant, work, ct);
         return waiting.Writer.TryWrite(change) ? change.Answer : throw new StoreBusyException();
     }
 
@@ -39,7 +45,7 @@ sealed class Writer : IAsyncDisposable
     {
         waiting.Writer.TryComplete();
         thread.Join();
-        await session.DisposeAsync();
+        if (session is not null) await session.DisposeAsync();
     }
 
     void Loop()
@@ -49,8 +55,9 @@ sealed class Writer : IAsyncDisposable
             Gather();
             try
             {
-                Begin();
-                if (!TryAll() || rehearse) RunAgain();
+                var session = Ready();
+                Begin(session);
+                if (!TryAll(session) || rehearse) RunAgain(session);
                 Sync(session.Execute("commit"));
                 foreach (var change in group) change.Committed();
             }
@@ -67,10 +74,20 @@ sealed class Writer : IAsyncDisposable
         while (group.Count < LargestGroup && waiting.Reader.TryRead(out var change)) group.Add(change);
     }
 
-    void Begin() => Sync(session.Execute(session.Engine.BeginChange()));
+    SystemSession Ready()
+    {
+        if (session is { IsBroken: true })
+        {
+            Sync(session.DisposeAsync());
+            session = null;
+        }
+        return session ??= Sync(open());
+    }
+
+    void Begin(SystemSession session) => Sync(session.BeginChange([.. group.Select(change => change.Tenant).Distinct()]));
 
     /// <summary>Runs the group; false as soon as one fails that has written, so that there is something to take back, or with which the engine gave up the transaction.</summary>
-    bool TryAll()
+    bool TryAll(SystemSession session)
     {
         foreach (var change in group)
         {
@@ -80,10 +97,10 @@ sealed class Writer : IAsyncDisposable
         return true;
     }
 
-    void RunAgain()
+    void RunAgain(SystemSession session)
     {
-        if (session.InTransaction) Sync(session.Execute("rollback"));
-        Begin();
+        Sync(session.Rollback());
+        Begin(session);
         foreach (var change in group)
         {
             if (change.HasFailed) continue;
@@ -95,16 +112,27 @@ sealed class Writer : IAsyncDisposable
 
     void Abandon(Exception cause)
     {
-        try { Sync(session.Execute("rollback")); }
+        try
+        {
+            if (session is { IsBroken: false }) Sync(session.Rollback());
+        }
         catch (Exception) { /* the transaction is already gone; the cause below tells why */ }
         foreach (var change in group) change.Lost(cause);
     }
 
-    // The embedded engine's calls complete before they return.
+    // A writer's session blocks, so its calls complete before they return; only opening one may not.
+    static void Sync(ValueTask done)
+    {
+        if (!done.IsCompletedSuccessfully) done.AsTask().GetAwaiter().GetResult();
+    }
+
     static T Sync<T>(ValueTask<T> done) => done.IsCompletedSuccessfully ? done.Result : done.AsTask().GetAwaiter().GetResult();
 
-    abstract class Change
+    abstract class Change(string? tenant)
     {
+        /// <summary>Whose data it changes; null when all tenants'.</summary>
+        public string? Tenant => tenant;
+
         /// <summary>Runs the work; false when it threw and must be undone.</summary>
         public abstract bool Try(SystemSession session);
 
@@ -115,7 +143,7 @@ sealed class Writer : IAsyncDisposable
         public abstract void Lost(Exception cause);
     }
 
-    sealed class Change<T>(Func<SystemSession, ValueTask<T>> work, CancellationToken ct) : Change
+    sealed class Change<T>(string? tenant, Func<SystemSession, ValueTask<T>> work, CancellationToken ct) : Change(tenant)
     {
         readonly TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         T? result;

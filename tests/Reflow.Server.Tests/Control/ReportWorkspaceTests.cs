@@ -10,17 +10,17 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
 {
     const long Now = 1_777_599_000_000;
     const string Tenant = "736588c9260f175d", Rule = "7591675959233997056";
-    readonly string folder = Directory.CreateTempSubdirectory("reflow-workspace-").FullName;
+    TestStore store = null!;
     Db db = null!;
 
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => db = await Db.OpenSqlite(Path.Combine(folder, "w.db"), new(), Ct);
+    public async ValueTask InitializeAsync() => db = await (store = await TestStore.Empty()).Open(new());
 
     public async ValueTask DisposeAsync()
     {
         await db.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        await store.DisposeAsync();
     }
 
     [Fact]

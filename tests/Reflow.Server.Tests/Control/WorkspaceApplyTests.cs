@@ -10,17 +10,17 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
     const long Now = 1_777_599_000_000;
     const string Tenant = "736588c9260f175d";
 
-    readonly string folder = Directory.CreateTempSubdirectory("reflow-workspace-").FullName;
+    TestStore store = null!;
     Db db = null!;
 
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => db = await Db.OpenSqlite(Path.Combine(folder, "w.db"), new(), Ct);
+    public async ValueTask InitializeAsync() => db = await (store = await TestStore.Empty()).Open(new());
 
     public async ValueTask DisposeAsync()
     {
         await db.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        await store.DisposeAsync();
     }
 
     [Fact]
@@ -174,13 +174,7 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
 
     Task<List<string>> Rows(string sql) => db.Read(Tenant, s => s.Query(sql, Row), Ct);
 
-    Task<string> State() => db.ReadSystem(async s =>
-    {
-        var state = new List<string>();
-        foreach (var table in await s.Query("select name from sqlite_master where type = 'table' order by name", r => r.GetString(0)))
-            state.AddRange((await s.Query($"select * from {table}", Row)).Select(row => $"{table}: {row}"));
-        return string.Join('\n', state);
-    }, Ct);
+    Task<string> State() => TestStore.State(db, []);
 
     static string Row(System.Data.Common.DbDataReader row) => string.Join('|', Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? "" : row.GetValue(i).ToString()));
 }

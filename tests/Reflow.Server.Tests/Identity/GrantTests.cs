@@ -174,7 +174,7 @@ public class GrantTests
         var reflow = await TestReflow.Start();
         var (code, token) = (await reflow.Code(), (await reflow.Grant()).Json.GetProperty("access_token").GetString()!);
         await reflow.Stop();
-        await using var again = await TestReflow.StartOn(reflow.Data, reflow.Clock);
+        await using var again = await TestReflow.StartOn(reflow.Store, reflow.Clock);
         Assert.Equal("林一", await Name(again, token));
         (await again.Send(Grants.Exchange(code))).Ok();
     }

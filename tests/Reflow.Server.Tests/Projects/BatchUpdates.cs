@@ -70,7 +70,7 @@ public class BatchUpdates
         for (var i = 0; i < 20; i++) bugs.Add(await Tagged(first));
         var task = (await Do(first, Path, Body("cause", "UPDATE", null, "原因", [.. bugs]))).GetProperty("task_id").GetString();
         await first.Stop();
-        await using var second = await TestReflow.StartOn(first.Data, first.Clock);
+        await using var second = await TestReflow.StartOn(first.Store, first.Clock);
         await second.Batches.Settled;
         var result = await Do(second, $"/open_api/task_result?task_id={task}", null, method: "GET");
         Assert.Equal(("SUCCESS", 20), (result.GetProperty("task_status").GetString(), result.GetProperty("success_total").GetInt32()));

@@ -46,7 +46,7 @@ static class SealedSpace
     public static async Task<TestReflow> Start(TestReflow stopped, Func<string, string> changed)
     {
         var file = await Written(changed(Yaml));
-        return await TestReflow.StartOn(stopped.Data, stopped.Clock, settings => settings with { Workspace = file });
+        return await TestReflow.StartOn(stopped.Store, stopped.Clock, settings => settings with { Workspace = file });
     }
 
     /// <summary>A new item of the sealed template.</summary>

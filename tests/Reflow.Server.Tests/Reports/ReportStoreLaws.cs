@@ -10,7 +10,7 @@ namespace Reflow.Server.Tests.Reports;
 public sealed class ReportStoreLaws : IAsyncLifetime
 {
     const int Seconds = 12, People = 4, Rules = 3;
-    readonly string directory = Directory.CreateTempSubdirectory("reflow-reports-").FullName;
+    TestStore store = null!;
     readonly List<Report> all = [];
     Db db = null!;
 
@@ -18,7 +18,7 @@ public sealed class ReportStoreLaws : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        db = await Db.OpenSqlite(Path.Combine(directory, "reflow.db"), new(), Ct);
+        db = await (store = await TestStore.Empty()).Open(new());
         var random = new Random(11);
         string Anyone() => $"u{random.Next(People)}";
         for (var i = 0; i < 120; i++)
@@ -35,7 +35,7 @@ public sealed class ReportStoreLaws : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await db.DisposeAsync();
-        Directory.Delete(directory, recursive: true);
+        await store.DisposeAsync();
     }
 
     [Fact]

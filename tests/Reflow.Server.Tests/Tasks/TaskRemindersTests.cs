@@ -123,7 +123,7 @@ public class TaskRemindersTests
         await first.Stop();
         var clock = new ManualClock();
         clock.Advance(TimeSpan.FromDays(1));
-        await using var second = await TestReflow.StartOn(first.Data, clock);
+        await using var second = await TestReflow.StartOn(first.Store, clock);
         await second.Reminders.Settled;
         // Without collaborators it is its creator's to do.
         Assert.EndsWith($"\"user_ids\":[\"{await second.UserId("1001")}\"]}}", Assert.Single(await second.Events(Due)), StringComparison.Ordinal);

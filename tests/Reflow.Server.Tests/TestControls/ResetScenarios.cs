@@ -89,8 +89,7 @@ public class ResetScenarios
     [Fact]
     public async Task A_server_that_found_an_empty_store_resets_to_the_very_rows_that_it_began_with()
     {
-        var data = Directory.CreateTempSubdirectory("reflow-test-").FullName;
-        await using var reflow = await TestReflow.StartOn(data, new(), settings => settings with { TestDouble = true, AdminToken = "a" });
+        await using var reflow = await TestReflow.StartOn(await TestStore.Empty(), new(), settings => settings with { TestDouble = true, AdminToken = "a" });
         var began = await reflow.State();
         (await reflow.Post("/open-apis/task/v1/tasks/0d38e26e-190a-49e9-93a2-35067763ed02/uncomplete")).Ok();
         Assert.NotEqual(began, await reflow.State());
@@ -186,7 +185,8 @@ public class ResetScenarios
         Assert.Equal(400, refused.Status);
         Assert.Contains(says, refused.Message, StringComparison.Ordinal);
         Assert.Equal(["s"], (await desk.Do("GET", "/snapshots")).GetProperty("snapshots").EnumerateArray().Select(snapshot => snapshot.GetProperty("name").GetString()));
-        Assert.Single(Directory.GetFiles(Path.Combine(desk.Reflow.Data, "snapshots")));
+        if (TestStore.IsPostgres) Assert.Equal(1, await desk.Reflow.Db.ReadSystem(s => s.Find("select count(*) from pg_namespace where nspname like 'reflow@_%' escape '@' and obj_description(oid, 'pg_namespace') not like '%resets%'", r => r.GetInt64(0)), Ct));
+        else Assert.Single(Directory.GetFiles(Path.Combine(desk.Reflow.Store.Name, "snapshots")));
     }
 
     [Theory]
@@ -210,7 +210,7 @@ public class ResetScenarios
     public async Task Data_in_memory_is_gone_with_the_server()
     {
         var before = Directories();
-        await using (var reflow = await TestReflow.StartOn(":memory:", new()))
+        await using (var reflow = await TestReflow.StartInMemory())
         {
             Assert.NotEmpty(Directories().Except(before));
             (await reflow.Post("/open-apis/task/v1/tasks/0d38e26e-190a-49e9-93a2-35067763ed02/uncomplete")).Ok();

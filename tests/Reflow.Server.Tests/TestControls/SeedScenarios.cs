@@ -56,7 +56,7 @@ public class SeedScenarios
 
     static async Task<string> Log(string url, int seed)
     {
-        await using var reflow = await TestReflow.StartOn(":memory:", new(), settings => settings with { Urls = url, TestDouble = true, Seed = seed, AdminToken = "a" });
+        await using var reflow = await TestReflow.StartInMemory(settings => settings with { Urls = url, TestDouble = true, Seed = seed, AdminToken = "a" });
         var task = (await reflow.Post("/open-apis/task/v1/tasks", new { summary = "x", origin = new { platform_i18n_name = "{}" } })).Ok().Data.GetProperty("task").GetProperty("id").GetString();
         (await reflow.Post($"/open-apis/task/v1/tasks/{task}/complete")).Ok();
         await reflow.Post($"/open-apis/task/v1/tasks/{Guid.Empty}/complete");

@@ -31,35 +31,40 @@ static class ResetData
                     return Reply.Empty;
                 });
         });
-        routes.Serve("control.test.snapshot.list", call => new(Reply.Object(json =>
+        routes.Serve("control.test.snapshot.list", async call =>
         {
-            json.WriteStartArray("snapshots"u8);
-            foreach (var snapshot in snapshots.All)
+            var all = await snapshots.All(call.Aborted);
+            return Reply.Object(json =>
             {
-                json.WriteStartObject();
-                Write(json, snapshot);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-        })));
+                json.WriteStartArray("snapshots"u8);
+                foreach (var snapshot in all)
+                {
+                    json.WriteStartObject();
+                    Write(json, snapshot);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            });
+        });
         routes.Serve("control.test.snapshot.save", async call =>
         {
             if (BadName(call) is { } bad) return bad;
             var saved = await snapshots.Save(call.Path("name"), call.Aborted);
             return Reply.Object(json => Write(json, saved));
         });
-        routes.Serve("control.test.snapshot.restore", call => snapshots.Find(call.Path("name")) is null ? new(Missing(call))
-            : Alone(call, testing, async () => await snapshots.Restore(call.Path("name"), CancellationToken.None) ? Reply.Empty : Missing(call)));
-        routes.Serve("control.test.snapshot.download", call => new(snapshots.Find(call.Path("name")) is null ? Missing(call)
-            : Reply.Stream("application/jsonl", $"{call.Path("name")}.jsonl", (to, ct) => snapshots.Download(call.Path("name"), to.AsStream(leaveOpen: true), ct))));
+        routes.Serve("control.test.snapshot.restore", async call => await snapshots.Find(call.Path("name"), call.Aborted) is null ? Missing(call)
+            : await Alone(call, testing, async () => await snapshots.Restore(call.Path("name"), CancellationToken.None) ? Reply.Empty : Missing(call)));
+        routes.Serve("control.test.snapshot.download", async call => await snapshots.Find(call.Path("name"), call.Aborted) is null ? Missing(call)
+            : Reply.Stream("application/jsonl", $"{call.Path("name")}.jsonl", (to, ct) => snapshots.Download(call.Path("name"), to.AsStream(leaveOpen: true), ct)));
         routes.Serve("control.test.snapshot.upload", async call =>
         {
             if (BadName(call) is { } bad) return bad;
             if (call.Http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = LargestUpload;
             if (await snapshots.Upload(call.Path("name"), call.Http.Request.Body, call.Aborted) is { } fault) return new Error(400, 400, $"this is no snapshot: {fault}");
-            return Reply.Object(json => Write(json, snapshots.Find(call.Path("name"))!));
+            var taken = await snapshots.Find(call.Path("name"), call.Aborted);
+            return Reply.Object(json => Write(json, taken!));
         });
-        routes.Serve("control.test.snapshot.delete", call => new(snapshots.Delete(call.Path("name")) ? Reply.Empty : Missing(call)));
+        routes.Serve("control.test.snapshot.delete", async call => await snapshots.Delete(call.Path("name"), call.Aborted) ? Reply.Empty : Missing(call));
     }
 
     static async ValueTask<Reply> Alone(Call call, TestDouble testing, Func<Task<Reply>> work)
@@ -79,7 +84,7 @@ static class ResetData
 
     static Error Missing(Call call) => FlowControl.Missing($"There is no snapshot {call.Path("name")}.");
 
-    static void Write(System.Text.Json.Utf8JsonWriter json, Snapshot snapshot)
+    static void Write(System.Text.Json.Utf8JsonWriter json, Copy snapshot)
     {
         json.WriteString("name"u8, snapshot.Name);
         json.WriteNumber("at"u8, snapshot.At);

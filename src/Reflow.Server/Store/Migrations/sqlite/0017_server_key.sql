@@ -1,0 +1,1 @@
+-- Nothing to do: the embedded store's key is a file beside the data.

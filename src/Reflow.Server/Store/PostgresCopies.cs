@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Reflow.Server.Store;
+
+/// <summary>
+/// Copies of a store in PostgreSQL: schemas beside the live one. What is a copy, of what, by which name and from when, stands in the schema's comment.
+/// </summary>
+/// <param name="live">The live data.</param>
+/// <param name="kind">The kind of the copies.</param>
+/// <param name="clock">When a copy is made.</param>
+sealed class PostgresCopies(PostgresDatabase live, string kind, TimeProvider clock) : Copies
+{
+    // What a copy does not bring back (see Copies.Restore): what keeps ids apart, and what belongs to the place and not to the data.
+    static readonly string[] Kept = ["node", "schema_version", "server_key"];
+
+    string Mark => $"reflow copy|{live.Schema}|{kind}|";
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<Copy>> All(CancellationToken ct)
+    {
+        await using var session = await live.Open(DbUse.Reading, ct);
+        return [.. await Found(session)];
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Copy?> Find(string name, CancellationToken ct)
+    {
+        await using var session = await live.Open(DbUse.Reading, ct);
+        return (await Found(session)).Find(copy => copy.Name == name);
+    }
+
+    /// <inheritdoc/>
+    public override Task Save(string name, CancellationToken ct) => Put(name, async (session, schema) =>
+    {
+        var script = new StringBuilder();
+        foreach (var table in await Tables(session)) script.Append(CultureInfo.InvariantCulture, $"create table {schema}.{table} as table {Quoted(live.Schema)}.{table};");
+        await session.Script(script.ToString());
+        return true;
+    }, ct);
+
+    /// <inheritdoc/>
+    public override Task Make(string name, Func<Db, Task<bool>> fill, CancellationToken ct) => Put(name, async (_, schema) =>
+    {
+        await using var made = await Db.Open(live.In(Bare(schema)), new() { Durable = false, Readers = 1 }, ct);
+        return await fill(made);
+    }, ct);
+
+    /// <inheritdoc/>
+    public override ValueTask<SystemSession> Open(string name, CancellationToken ct) => live.In(Bare(SchemaOf(name))).Open(DbUse.Reading, ct);
+
+    /// <inheritdoc/>
+    public override async Task Restore(string name, CancellationToken ct)
+    {
+        await using var session = await live.Open(DbUse.Writing, ct);
+        try
+        {
+            var columns = (await session.Query(Engine.Postgres.Columns(), r => (Table: r.GetString(0), Column: r.GetString(1))))
+                .GroupBy(c => c.Table, c => c.Column).Where(table => !Kept.Contains(table.Key));
+            var script = new StringBuilder();
+            foreach (var table in columns)
+            {
+                var names = string.Join(", ", table);
+                if (!GrantStore.Outliving.Contains(table.Key)) script.Append(CultureInfo.InvariantCulture, $"delete from {table.Key};");
+                script.Append(CultureInfo.InvariantCulture, $"insert into {table.Key} ({names}) select {names} from {SchemaOf(name)}.{table.Key} on conflict do nothing;");
+            }
+            await session.BeginChange([null]);
+            await session.Script(script.ToString());
+            await session.Execute("commit");
+        }
+        catch (System.Data.Common.DbException e)
+        {
+            throw new StoreException($"the copy {name} cannot be brought back: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<bool> Delete(string name, CancellationToken ct)
+    {
+        await using var session = await live.Open(DbUse.Writing, ct);
+        if ((await Found(session)).All(copy => copy.Name != name)) return false;
+        await session.Script($"drop schema {SchemaOf(name)} cascade");
+        return true;
+    }
+
+    // A copy that is under way has no mark, so that nobody takes half of one.
+    async Task Put(string name, Func<SystemSession, string, Task<bool>> write, CancellationToken ct)
+    {
+        var (schema, unfinished) = (SchemaOf(name), Quoted($"reflow_{Guid.NewGuid():n}"));
+        await using var session = await live.Open(DbUse.WritingFast, ct);
+        try
+        {
+            await session.Script($"create schema {unfinished}");
+            try
+            {
+                if (!await write(session, unfinished)) return;
+                await session.Script($"""
+                    begin;
+                    drop schema if exists {schema} cascade;
+                    alter schema {unfinished} rename to {schema};
+                    comment on schema {schema} is '{Mark}{name}|{clock.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}';
+                    commit
+                    """);
+            }
+            finally
+            {
+                await session.Script($"drop schema if exists {unfinished} cascade");
+            }
+        }
+        catch (System.Data.Common.DbException e)
+        {
+            throw new StoreException($"the copy {name} cannot be written: {e.Message}", e);
+        }
+    }
+
+    async Task<List<Copy>> Found(SystemSession session) => await session.Query("""
+        select split_part(obj_description(n.oid), '|', 4), split_part(obj_description(n.oid), '|', 5)::bigint,
+            (select coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint from pg_class c where c.relnamespace = n.oid and c.relkind = 'r')
+        from pg_namespace n where starts_with(obj_description(n.oid, 'pg_namespace'), $1) order by 1
+        """, r => new Copy(r.GetString(0), r.GetInt64(1), r.GetInt64(2)), Mark);
+
+    static async Task<IEnumerable<string>> Tables(SystemSession session) => (await session.Query(Engine.Postgres.Columns(), r => r.GetString(0))).Distinct();
+
+    // Names are longer than PostgreSQL's, and have signs that it has not.
+    string SchemaOf(string name) => Quoted($"reflow_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{live.Schema}\n{kind}\n{name}")).AsSpan(0, 16))}");
+
+    static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    static string Bare(string quoted) => quoted[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal);
+}

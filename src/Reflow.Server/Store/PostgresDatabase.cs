@@ -1,0 +1,67 @@
+using Npgsql;
+
+namespace Reflow.Server.Store;
+
+/// <summary>The store in a schema of a PostgreSQL database, and copies of it in schemas beside.</summary>
+sealed class PostgresDatabase : Database
+{
+    // What nobody said otherwise. A statement that is run twice is prepared; the server takes a transaction back whose node is stopped in the middle of it.
+    const int Prepared = 500;
+    const string Limits = "-c idle_in_transaction_session_timeout=20s";
+
+    readonly string connection;
+
+    /// <param name="connection">The driver's connection string.</param>
+    /// <exception cref="StoreException">It is none.</exception>
+    public PostgresDatabase(string connection)
+    {
+        try
+        {
+            var said = new NpgsqlConnectionStringBuilder(connection);
+            Schema = said.SearchPath is { Length: > 0 } path ? path : "public";
+            said.SearchPath = Schema;
+            // Sessions are kept here: a pool of the driver's below would only reset them.
+            said.Pooling = false;
+            if (!said.ContainsKey("Max Auto Prepare")) (said.MaxAutoPrepare, said.AutoPrepareMinUsages) = (Prepared, 2);
+            if (!said.ContainsKey("Timeout")) said.Timeout = 5;
+            said.ApplicationName ??= "Reflow";
+            said.Options = $"{Limits} {said.Options}".Trim();
+            this.connection = said.ToString();
+        }
+        catch (ArgumentException e)
+        {
+            throw new StoreException($"the connection string of PostgreSQL is wrong: {e.Message}", e);
+        }
+    }
+
+    PostgresDatabase(PostgresDatabase live, string schema) => (connection, Schema) = (new NpgsqlConnectionStringBuilder(live.connection) { SearchPath = schema }.ToString(), schema);
+
+    /// <summary>Where the tables are.</summary>
+    public string Schema { get; }
+
+    /// <summary>The same database with another schema.</summary>
+    public PostgresDatabase In(string schema) => new(this, schema);
+
+    /// <inheritdoc/>
+    public override async ValueTask<SystemSession> Open(DbUse use, CancellationToken ct)
+    {
+        var opened = new NpgsqlConnection(connection);
+        try
+        {
+            await opened.OpenAsync(ct);
+            var session = new PostgresSession(opened, new(Schema), blocking: use is not DbUse.Reading);
+            // Whatever the server's own setting is, an answer is not sent before its change is on a disk; one that asks for more, as for a standby's, keeps it.
+            if (use is DbUse.Writing) await session.Execute("select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'");
+            if (use is DbUse.WritingFast) await session.Execute("set synchronous_commit = off");
+            return session;
+        }
+        catch (Exception e) when (e is NpgsqlException or System.Net.Sockets.SocketException)
+        {
+            await opened.DisposeAsync();
+            throw new StoreException($"cannot reach PostgreSQL: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Copies Copies(string kind, TimeProvider clock) => new PostgresCopies(this, kind, clock);
+}

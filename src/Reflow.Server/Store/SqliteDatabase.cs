@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+
+namespace Reflow.Server.Store;
+
+/// <summary>The embedded store: one file, and copies of it beside.</summary>
+/// <param name="file">The database file; created when it is not there.</param>
+/// <param name="writing">How its copies are brought back: <see cref="DbUse.Writing"/> or <see cref="DbUse.WritingFast"/>.</param>
+/// <param name="inspect">See <see cref="DbOptions.Inspect"/>.</param>
+sealed class SqliteDatabase(string file, DbUse writing, Action<string, IReadOnlyList<string>>? inspect) : Database
+{
+    // 32 MB: the writer keeps the pages that it comes back to. The longer the log, the more changes of a page are copied into the file at once: 4000 pages are 16 MB.
+    const string WriterMemory = "pragma cache_size = -32768; pragma wal_autocheckpoint = 4000;";
+
+    static SqliteDatabase()
+    {
+        // The bundled library is from 2021; the system's is current and patched.
+        NativeLibrary.SetDllImportResolver(typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, static (name, _, _) =>
+            name == "e_sqlite3" ? NativeLibrary.Load("libsqlite3.so.0") : 0);
+        SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<SystemSession> Open(DbUse use, CancellationToken ct) => new(new SqliteSession(Connect(file, use), inspect));
+
+    /// <inheritdoc/>
+    public override Copies Copies(string kind, TimeProvider clock) => new SqliteCopies(this, file, writing, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, kind), clock);
+
+    /// <summary>Makes one file hold what another does. The engine copies pages in one transaction: readers of the target see before or after.</summary>
+    /// <exception cref="StoreException">One of them cannot be read or written.</exception>
+    public static void Backup(string from, string to, DbUse use)
+    {
+        try
+        {
+            using var source = Connect(from, DbUse.Reading);
+            using var target = Connect(to, use);
+            source.BackupDatabase(target);
+        }
+        catch (SqliteException e)
+        {
+            throw new StoreException($"cannot copy {from} to {to}: {e.Message}", e);
+        }
+    }
+
+    static SqliteConnection Connect(string file, DbUse use)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 10 }.ToString());
+        try
+        {
+            connection.Open();
+            using var setup = connection.CreateCommand();
+            setup.CommandText = "pragma busy_timeout = 10000; pragma temp_store = memory; " + use switch
+            {
+                DbUse.Reading => "pragma query_only = on;",
+                // FULL: an acknowledged change survives a power cut, not only a crash of this process.
+                DbUse.Writing => $"pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; {WriterMemory}",
+                DbUse.WritingFast => $"pragma journal_mode = wal; pragma synchronous = off; pragma foreign_keys = on; {WriterMemory}",
+            };
+            setup.ExecuteNonQuery();
+            return connection;
+        }
+        catch (SqliteException e)
+        {
+            connection.Dispose();
+            throw new StoreException($"cannot open the data file {file}: {e.Message}", e);
+        }
+    }
+}
