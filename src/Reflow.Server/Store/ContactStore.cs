@@ -36,7 +36,8 @@ static class ContactStore
     const string DepartmentColumns = "d.department_id, d.open_department_id, d.name, d.i18n_name, d.parent_id, d.leader_id";
 
     // Walks down from $2; "union" and not "union all", so that a circle would end.
-    const string Below = "with recursive below (id) as (select cast($2 as text) union select d.department_id from department d join below b on d.parent_id = b.id where d.tenant = $1) ";
+    static string Below(Session session) =>
+        $"with recursive below (id) as (select {session.Engine.Text("$2")} union select d.department_id from department d join below b on d.parent_id = b.id where d.tenant = $1) ";
 
     /// <summary>The member with this <c>user_id</c>; null when there is none.</summary>
     public static ValueTask<Member?> Member(Session session, string userId) =>
@@ -80,7 +81,7 @@ static class ContactStore
     public static async ValueTask<IReadOnlyList<Department>> Children(Session session, string id, bool deep, string? after, int count)
     {
         var found = deep
-            ? await session.Query($"{Below}select {DepartmentColumns} from department d join below b on d.department_id = b.id where d.tenant = $1 and d.department_id <> $2 and d.department_id > $3 order by d.department_id limit $4",
+            ? await session.Query($"{Below(session)}select {DepartmentColumns} from department d join below b on d.department_id = b.id where d.tenant = $1 and d.department_id <> $2 and d.department_id > $3 order by d.department_id limit $4",
                 Department, id, after ?? "", (long)count)
             : await session.Query($"select {DepartmentColumns} from department d where d.tenant = $1 and d.parent_id = $2 and d.department_id > $3 order by d.department_id limit $4", Department, id, after ?? "", (long)count);
         var counted = new List<Department>(found.Count);
@@ -89,7 +90,7 @@ static class ContactStore
     }
 
     /// <summary>How many departments are below one, at any depth.</summary>
-    public static ValueTask<long> CountBelow(Session session, string id) => session.Find($"{Below}select count(*) - 1 from below where $1 = $1", r => r.GetInt64(0), id);
+    public static ValueTask<long> CountBelow(Session session, string id) => session.Find($"{Below(session)}select count(*) - 1 from below where $1 = $1", r => r.GetInt64(0), id);
 
     /// <summary>What an app may see of people; a user token sees everybody.</summary>
     public static async ValueTask<ContactRange> RangeOf(Session session, Caller caller)
@@ -113,7 +114,7 @@ static class ContactStore
 
     static async ValueTask<Department> Counted(Session session, Department department) => department with
     {
-        MemberCount = await session.Find($"{Below}select count(distinct s.user_id) from below b cross join membership s where s.tenant = $1 and s.department_id = b.id", r => r.GetInt64(0), department.Id),
+        MemberCount = await session.Find($"{Below(session)}select count(distinct s.user_id) from below b cross join membership s where s.tenant = $1 and s.department_id = b.id", r => r.GetInt64(0), department.Id),
     };
 
     static Member Member(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2), row.TextOrNull(3), row.TextOrNull(4), row.TextOrNull(5),

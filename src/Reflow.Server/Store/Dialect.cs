@@ -27,6 +27,13 @@ static class Dialect
         Engine.Postgres => $"select value::float8 as value from json_array_elements_text({argument}::json)",
     };
 
+    /// <summary>An argument as a text that is compared as the columns are: byte for byte.</summary>
+    public static string Text(this Engine engine, string argument) => engine switch
+    {
+        Engine.Sqlite => $"cast({argument} as text)",
+        Engine.Postgres => $"{argument} collate \"C\"",
+    };
+
     /// <summary>Whether a text has another in it.</summary>
     public static string HasPart(this Engine engine, string text, string part) => engine switch
     {

@@ -178,5 +178,5 @@ public class CatalogueScenarios
     static IEnumerable<string> Texts(JsonElement list) => list.EnumerateArray().Select(t => t.GetString()!);
 
     static Task<int> Resign(TestReflow reflow, string user) => reflow.Db.Change(Demo.Tenant, s =>
-        s.Execute("update member set doc = json_set(doc, '$.is_resigned', json('true')) where tenant = $1 and user_key = $2", user), TestContext.Current.CancellationToken);
+        s.Execute($"update member set doc = {(TestStore.IsPostgres ? "(doc::jsonb || '{\"is_resigned\":true}')::text" : "json_set(doc, '$.is_resigned', json('true'))")} where tenant = $1 and user_key = $2", user), TestContext.Current.CancellationToken);
 }

@@ -64,10 +64,30 @@ public sealed class ReportStoreLaws : IAsyncLifetime
     public async Task Every_question_walks_an_index_in_the_order_of_the_answer(long? rule, string? from, string? reader)
     {
         var (sql, args) = new ReportFilter(new(0, Seconds), 0) { RuleId = rule, From = from, Reader = reader, WithCopies = false }.Statement(20);
+        if (TestStore.IsPostgres)
+        {
+            await WalksOnPostgres(sql, args);
+            return;
+        }
         var plan = string.Join('\n', await db.Read("mine", s => s.Query($"explain query plan {sql}", r => r.GetString(3), args), Ct));
         Assert.DoesNotContain("SCAN", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
         Assert.Contains("report_id>? AND report_id<?", plan, StringComparison.Ordinal);
+    }
+
+    // On so few rows PostgreSQL reads whole tables and sorts, unless it is told not to where it can do otherwise.
+    async Task WalksOnPostgres(string sql, object?[] args)
+    {
+        var plan = string.Join('\n', await db.ReadSystem(async s =>
+        {
+            await s.Execute("set local enable_seqscan = off");
+            await s.Execute("set local enable_bitmapscan = off");
+            await s.Execute("set local enable_sort = off");
+            return await s.For("mine").Query($"explain (costs off) {sql}", r => r.GetString(0), args);
+        }, Ct));
+        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
+        Assert.Contains("report_id >", plan, StringComparison.Ordinal);
     }
 
     static bool Matches(ReportFilter filter, Report report) =>
