@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Reflow.Server.Store;
 using Reflow.Server.Tests.Projects;
 using Xunit;
