@@ -150,6 +150,10 @@ public sealed class StoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public void Both_engines_have_the_same_migrations() =>
+        Assert.Equal(Migrations.Scripts(Engine.Sqlite).Select(script => script.Name), Migrations.Scripts(Engine.Postgres).Select(script => script.Name));
+
+    [Fact]
     public async Task Migrations_are_applied_once()
     {
         Assert.Equal(0, await Migrations.Apply(db, Ct));

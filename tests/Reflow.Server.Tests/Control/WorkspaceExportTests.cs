@@ -118,11 +118,7 @@ public class WorkspaceExportTests
 
     static Task<TestReflow> Start() => TestReflow.Start(settings => settings with { AdminToken = Admin });
 
-    static async Task<TestReflow> Empty()
-    {
-        var data = Directory.CreateTempSubdirectory("reflow-test-").FullName;
-        return await TestReflow.StartOn(data, new(), settings => settings with { AdminToken = Admin, Demo = false });
-    }
+    static async Task<TestReflow> Empty() => await TestReflow.StartOn(await TestStore.Empty(), new(), settings => settings with { AdminToken = Admin, Demo = false });
 
     static async Task<string> Export(TestReflow reflow, bool secrets)
     {

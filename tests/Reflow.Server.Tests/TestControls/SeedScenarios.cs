@@ -30,7 +30,7 @@ public class SeedScenarios
     // Every text that is random in a server without a seed.
     static async Task<IReadOnlyList<string>> SignedIn(string url, int seed)
     {
-        await using var reflow = await TestReflow.StartOn(":memory:", new(), settings => settings with { Urls = url, TestDouble = true, Seed = seed, AdminToken = "a" });
+        await using var reflow = await TestReflow.StartInMemory(settings => settings with { Urls = url, TestDouble = true, Seed = seed, AdminToken = "a" });
         var browser = new Browser(reflow);
         var signIn = await browser.Get(Browser.Url("&scope=task:task%20offline_access"));
         var visit = browser.Cookies;
