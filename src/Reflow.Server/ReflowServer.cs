@@ -160,6 +160,7 @@ public sealed class ReflowServer : IAsyncDisposable
         var projects = new ProjectStore(db, ids, clock);
         Health.Serve(routes);
         ReadCoverage.Serve(routes);
+        ReadOpenApi.Serve(routes);
         TasksApi.Serve(routes, tasks, ids);
         ListEvents.Serve(routes, db);
         ReportsApi.Serve(routes, db);
