@@ -102,7 +102,7 @@ public class ControlRefusals
         .. Each("there is no such task", 404, "There is no task {task}.", _ => Now("1")),
         .. Each("the operator is nobody", 400, Stranger, async r => (await Started(r, 1)).Manager, "9").Where(row => row.Data.Operation != $"{Tasks}rollback_preview"),
         .. Each("the instance has ended", 400, "The instance has ended.", async r => await Ended(r, ofTask: true)),
-        .. Each("the task is closed", 400, "Task {task} is closed.", async r =>
+        .. Each("the task is closed", 400, "Task {task} is closed: {why}.", async r =>
         {
             var (_, task) = await Started(r, 1);
             await Agree(r, task, Manager);

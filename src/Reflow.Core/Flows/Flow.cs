@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 
 namespace Reflow.Core.Flows;
@@ -194,11 +195,22 @@ public static class Flow
         (task, error) = state.Tasks.GetValueOrDefault(id) switch
         {
             null => (null!, FlowErrors.ParamInvalid.Because($"There is no task {id}.")),
-            { Status: not UserTaskStatus.Pending } closed => (closed, FlowErrors.ParamInvalid.Because($"Task {id} is closed.")),
+            { Status: not UserTaskStatus.Pending } closed => (closed, FlowErrors.ParamInvalid.Because($"Task {id} is closed: {WhyClosed(closed)}.")),
             var pending => (pending, null!),
         };
         return error is null;
     }
+
+    static string WhyClosed(FlowTask task) => string.Create(CultureInfo.InvariantCulture, $"{task.Status switch
+    {
+        UserTaskStatus.Pending => "it is not",
+        UserTaskStatus.Agreed => "it was agreed to",
+        UserTaskStatus.Rejected => "it was rejected",
+        UserTaskStatus.RolledBack => "it was rolled back",
+        UserTaskStatus.Closed => "another task's rollback or rejection took it away",
+        UserTaskStatus.Canceled => "its instance was withdrawn",
+        UserTaskStatus.Skipped => "nobody had to be asked",
+    }} at {DateTimeOffset.FromUnixTimeMilliseconds(task.ClosedAt ?? task.OpenedAt):yyyy-MM-dd'T'HH:mm:ss'Z'}");
 
     static bool Entitled(FlowState state, long id, string user, FlowContext context, out FlowTask task, out Error error)
     {

@@ -57,6 +57,53 @@ public class FaultScenarios
     }
 
     [Fact]
+    public void Waiting_times_of_several_rules_add_up_and_the_first_other_effect_happens()
+    {
+        var faults = new Server.Control.Faults(0);
+        faults.Add(new(Complete, null, null, 1, null, 200, null));
+        faults.Add(new("task.*", null, null, 1, null, 0, new Server.Control.FaultEffect.Drop()));
+        faults.Add(new("*", null, null, 1, null, 40, null));
+        faults.Add(new("*", null, null, 1, null, 1_000, new Server.Control.FaultEffect.LoseAnswer()));
+        var strike = faults.Try(Gateway.Contract.Operations.Single(operation => operation.Name == Complete), Demo.App)!;
+        Assert.Equal((240, new Server.Control.FaultEffect.Drop()), (strike.Latency, strike.Effect));
+        Assert.Equal(["1", "2", "3"], strike.Ids);
+    }
+
+    [Fact]
+    public async Task A_call_that_a_fault_holds_up_does_not_hold_up_a_reset_and_finds_the_data_after_it()
+    {
+        await using var desk = await Desk.Start();
+        var task = await desk.NewTask();
+        await desk.Do("POST", "/faults", new { operation = Complete, latency_ms = 60_000 });
+        using var waiting = new HttpClient();
+        using var call = new HttpRequestMessage(HttpMethod.Post, new Uri(desk.Reflow.Address, $"/open-apis/task/v1/tasks/{task}/complete"));
+        call.Headers.TryAddWithoutValidation("Authorization", $"Bearer {await desk.Reflow.Token()}");
+        using var gone = new CancellationTokenSource();
+        var held = waiting.SendAsync(call, gone.Token);
+        await Until(async () => (await Rules(desk))[0].GetProperty("hits").GetInt32() == 1);
+        // A reset waits ten seconds for calls that are under way, and refuses after that.
+        await desk.Do("POST", "/reset");
+        Assert.False(held.IsCompleted);
+        Assert.NotEqual(0, (await desk.Reflow.Get($"/open-apis/task/v1/tasks/{task}")).Code);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => held);
+    }
+
+    [Fact]
+    public async Task A_slow_answer_does_not_hold_up_a_reset_either()
+    {
+        await using var desk = await Desk.Start();
+        var task = await desk.NewTask();
+        await desk.Do("POST", "/faults", new { operation = Complete, slow_answer = new { ms = 60_000 } });
+        using var waiting = new HttpClient();
+        using var call = new HttpRequestMessage(HttpMethod.Post, new Uri(desk.Reflow.Address, $"/open-apis/task/v1/tasks/{task}/complete"));
+        call.Headers.TryAddWithoutValidation("Authorization", $"Bearer {await desk.Reflow.Token()}");
+        using var answer = await waiting.SendAsync(call, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal(200, (int)answer.StatusCode);
+        await desk.Do("POST", "/reset");
+    }
+
+    [Fact]
     public async Task The_nth_call_is_struck_and_no_other()
     {
         await using var desk = await Desk.Start();
@@ -156,6 +203,11 @@ public class FaultScenarios
             var fault = await desk.Do("POST", "/faults", new { operation = row["operation"], error = new { code = int.Parse(row["code"]), msg = row["msg"] } });
             await desk.Do("DELETE", $"/faults/{fault.GetProperty("fault_id").GetString()}");
         }
+    }
+
+    static async Task Until(Func<Task<bool>> holds)
+    {
+        while (!await holds()) await Task.Yield();
     }
 
     static async Task<string> Codes(Desk desk, string task, int calls)

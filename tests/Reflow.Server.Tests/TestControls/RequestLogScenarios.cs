@@ -79,6 +79,40 @@ public class RequestLogScenarios
     }
 
     [Fact]
+    public async Task Requests_are_found_by_the_moment_at_which_they_came()
+    {
+        await using var desk = await Desk.Start();
+        await desk.Reflow.Token();
+        var now = (await desk.Do("POST", "/clock/freeze")).GetProperty("now").GetInt64();
+        foreach (var summary in new[] { "first", "second", "third" })
+        {
+            await desk.NewTask(summary);
+            await desk.Do("POST", "/clock/advance", new { by_ms = 1_000 });
+        }
+        Assert.Equal(2, await Count(desk, $"operation=task.*&since={now + 1_000}"));
+        Assert.Equal(1, await Count(desk, $"operation=task.*&until={now + 1_000}"));
+        Assert.Contains("second", (await Single(desk, $"operation=task.*&since={now + 1_000}&until={now + 2_000}")).GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(2, (await desk.Do("POST", "/requests/expect", new { operation = "task.*", since = now + 1_000, times = 2 })).GetProperty("count").GetInt32());
+    }
+
+    [Fact]
+    public async Task An_expectation_whose_time_is_out_says_what_came_until_then()
+    {
+        await using var desk = await Desk.Start();
+        Assert.Equal("expected at least 1 such call, and 0 came", (await desk.Control("POST", "/requests/expect", new { operation = Complete, timeout_ms = 1 })).Message);
+    }
+
+    [Fact]
+    public void The_log_of_a_server_has_a_thousand_entries_and_sixteen_mebibytes()
+    {
+        var (many, large) = (new RequestLog(), new RequestLog());
+        for (var i = 0; i < 1_001; i++) many.Add(Entry(0));
+        Assert.Equal((1_000, 2), (many.Find(Everything).Count, many.Find(Everything)[0].Number));
+        for (var i = 0; i < 300; i++) large.Add(Entry(RequestLog.LongestBody));
+        Assert.InRange(large.Find(Everything).Sum(entry => (long)entry.Size), (16 << 20) - 2 * RequestLog.LongestBody, 16 << 20);
+    }
+
+    [Fact]
     public async Task Without_a_log_it_says_how_to_get_one()
     {
         await using var desk = await Desk.Start(settings => settings with { RequestLog = false });

@@ -109,6 +109,55 @@ public class ResetScenarios
         (await desk.Reflow.Get("/open-apis/task/v1/tasks/0d38e26e-190a-49e9-93a2-35067763ed02")).Ok();
     }
 
+    /// <summary>Each change makes two rows that belong together; whoever read between two data would see one of them.</summary>
+    [Fact]
+    public async Task Calls_beside_resets_see_the_data_before_or_after_and_never_between()
+    {
+        await using var desk = await Desk.Start();
+        await desk.Do("POST", "/reset");
+        var seen = new System.Collections.Concurrent.ConcurrentBag<string>();
+        using var done = new CancellationTokenSource();
+        var callers = Enumerable.Range(0, 4).Select(async caller =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                var made = (await desk.Reflow.Post("/open-apis/task/v1/tasks", new { summary = $"{caller}", collaborator_ids = new[] { await desk.Reflow.OpenId("1001") }, origin = new { platform_i18n_name = "{}" } })).Ok()
+                    .Data.GetProperty("task").GetProperty("id").GetString();
+                var task = await desk.Reflow.Get($"/open-apis/task/v1/tasks/{made}");
+                seen.Add(task.Code == 0 ? $"there, {task.Data.GetProperty("task").GetProperty("collaborators").GetArrayLength()} collaborators" : "gone");
+            }
+        }).ToList();
+        for (var round = 1; round <= 10; round++)
+        {
+            await Held.Until(() => seen.Count >= 8 * round || callers.Any(caller => caller.IsCompleted));
+            await desk.Do("POST", "/reset");
+        }
+        await done.CancelAsync();
+        await Task.WhenAll(callers);
+        Assert.Subset(new HashSet<string> { "there, 1 collaborators", "gone" }, seen.ToHashSet());
+        Assert.Contains("there, 1 collaborators", seen);
+        await desk.Do("POST", "/reset");
+        Assert.Equal(0, await desk.Reflow.Db.ReadSystem(session => session.Find(
+            "select count(*) from task_member m where not exists (select 1 from task t where t.tenant = m.tenant and t.id = m.task_id)", r => r.GetInt64(0)), Ct));
+    }
+
+    [Fact]
+    public async Task After_a_restore_and_a_restart_ids_are_made_by_a_node_that_never_made_any()
+    {
+        var data = Directory.CreateTempSubdirectory("reflow-test-").FullName;
+        var starts = new List<long>();
+        for (var start = 0; start < 4; start++)
+        {
+            var again = await TestReflow.StartOn(data, new(), settings => settings with { TestDouble = true, AdminToken = "a" });
+            if (start == 0) (await again.Send(new("POST", "/reflow/v1/snapshots/first", null, "a"))).Ok();
+            else (await again.Send(new("POST", start % 2 == 1 ? "/reflow/v1/snapshots/first/restore" : "/reflow/v1/reset", null, "a"))).Ok();
+            starts.Add(await again.Db.ReadSystem(session => session.Find("select starts from node", r => r.GetInt64(0)), Ct));
+            await again.Stop();
+        }
+        Assert.Equal([1, 2, 3, 4], starts);
+        Directory.Delete(data, recursive: true);
+    }
+
     [Fact]
     public async Task A_reset_to_something_else_is_refused()
     {

@@ -64,6 +64,10 @@ public class SeedScenarios
         var plugin = (await reflow.Send(new("POST", "/open_api/authen/plugin_token", new { plugin_id = "MII_DEMO00000000001", plugin_secret = "ReflowDemoPluginSecret00000000001" }))).Json.GetProperty("data").GetProperty("token").GetString()!;
         await reflow.Send(new("POST", "/open_api/demo/work_item/create", new { work_item_type_key = "story", template_id = 100001, name = "x" }) { Headers = [("X-PLUGIN-TOKEN", plugin), ("X-USER-KEY", "7000000000000001001")] });
         await reflow.Send(new("POST", "/reflow/v1/tenants", "{}", "a"));
+        await reflow.Send(new("POST", "/reflow/v1/faults", new { operation = "task.*", probability = 0.5, rate_limit = new { } }, "a"));
+        for (var call = 0; call < 8; call++) await reflow.Get($"/open-apis/task/v1/tasks/{task}");
+        await reflow.Send(new("POST", "/reflow/v1/clock/advance", new { by_ms = 3_600_000 }, "a"));
+        await reflow.Get($"/open-apis/task/v1/tasks/{task}");
         return (await reflow.Send(new("GET", "/reflow/v1/requests", null, "a"))).Data.GetRawText() + await reflow.Token() + plugin;
     }
 
