@@ -138,6 +138,9 @@ fi
 if check "packages of the vitest sample" npm_packages samples/vitest; then
     suite "vitest sample" vitest_counts env NO_COLOR=1 npm --prefix samples/vitest test --silent
 fi
+if check "build of the xunit sample" dotnet build samples/xunit -c Release -v quiet -nologo; then
+    suite "xunit sample" xunit_counts env REFLOW="$PWD/src/Reflow.Server/bin/Release/net10.0/reflow.dll" dotnet samples/xunit/bin/Release/net10.0/Purchases.Tests.dll -noColor
+fi
 install "chromium --version" chromium
 if check "packages of the browser suite" npm_packages tests/browser; then
     suite "browser" node_counts npm --prefix tests/browser test --silent

@@ -144,7 +144,7 @@ public class ResetScenarios
     [Fact]
     public async Task After_a_restore_and_a_restart_ids_are_made_by_a_node_that_never_made_any()
     {
-        var data = Directory.CreateTempSubdirectory("reflow-test-").FullName;
+        await using var data = await TestStore.Empty();
         var starts = new List<long>();
         for (var start = 0; start < 4; start++)
         {
@@ -155,7 +155,6 @@ public class ResetScenarios
             await again.Stop();
         }
         Assert.Equal([1, 2, 3, 4], starts);
-        Directory.Delete(data, recursive: true);
     }
 
     [Fact]
