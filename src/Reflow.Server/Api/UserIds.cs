@@ -11,17 +11,19 @@ public sealed class UserIds(Caller caller, UserIdType type)
     /// <summary>The kind of id that was asked for.</summary>
     public UserIdType Type => type;
 
-    /// <summary>Reads <c>user_id_type</c>; the refusal when it is none.</summary>
-    public static (UserIds? Ids, Refusal? Refusal) Of(Call call) => call.Query("user_id_type") switch
+    /// <summary>Reads <c>user_id_type</c>; one that is none is noted beside the faults of the body, which are told together.</summary>
+    public static (UserIds? Ids, Refusal? Refusal) Of(Call call)
     {
-        null or "open_id" => (new(call.Caller, UserIdType.OpenId), null),
-        "union_id" => (new(call.Caller, UserIdType.UnionId), null),
-        "user_id" => (new(call.Caller, UserIdType.UserId), null),
-        var other => (null, new Refusal(GatewayErrors.FieldValidation)
+        switch (call.Query("user_id_type"))
         {
-            Fields = [new("user_id_type", other, "user_id_type is optional, options: [open_id,union_id,user_id]")],
-        }),
-    };
+            case null or "open_id": return (new(call.Caller, UserIdType.OpenId), null);
+            case "union_id": return (new(call.Caller, UserIdType.UnionId), null);
+            case "user_id": return (new(call.Caller, UserIdType.UserId), null);
+            case var other:
+                call.Body.Violation("user_id_type", other, "user_id_type is optional, options: [open_id,union_id,user_id]");
+                return (null, call.Body.Refusal);
+        }
+    }
 
     /// <summary>Whether members' ids show at all: a <c>user_id</c> only with its field scope.</summary>
     public bool Visible => type is not UserIdType.UserId || caller.Scopes.Has(Identities.UserIdScope);

@@ -53,6 +53,17 @@ public sealed class QueryRulesTests : IAsyncLifetime
         Assert.Equal("zhao6", (await Found("?rule_name=日报&user_id_type=user_id"))[0].GetProperty("owner_user_id").GetString());
     }
 
+    [Theory]
+    [InlineData("?include_deleted=2&user_id_type=x", "rule_name include_deleted user_id_type")]
+    [InlineData("?rule_name=x&include_deleted=2", "include_deleted")]
+    [InlineData("?user_id_type=x", "rule_name user_id_type")]
+    public async Task All_that_is_wrong_is_told_at_once(string parameters, string told)
+    {
+        var answer = await reflow.Send(await Find(reflow, parameters));
+        answer.Refuses(99992402);
+        Assert.Equal(told, string.Join(' ', answer.Json.GetProperty("error").GetProperty("field_violations").EnumerateArray().Select(violation => violation.GetProperty("field").GetString())));
+    }
+
     [Fact]
     public async Task Another_tenants_rules_are_its_own() => Assert.Equal(OtherTenantsRule, Id(Assert.Single(await Found("?rule_name=日报", OtherTenantsApp))));
 

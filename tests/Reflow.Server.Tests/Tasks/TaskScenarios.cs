@@ -75,6 +75,17 @@ public class TaskScenarios
         await scenario.Check(reflow);
     }
 
+    [Theory]
+    [InlineData("POST", "", "origin user_id_type")]
+    [InlineData("GET", "&page_size=-1&task_completed=x", "page_size task_completed user_id_type")]
+    public async Task All_that_is_wrong_with_a_call_is_told_at_once(string method, string query, string told)
+    {
+        await using var reflow = await TestReflow.Start();
+        var answer = await reflow.Send(new(method, $"{TaskDesk.Root}?user_id_type=x{query}", method is "POST" ? new { summary = "x" } : null, await reflow.Token()));
+        answer.Refuses(99992402);
+        Assert.Equal(told, string.Join(' ', answer.Json.GetProperty("error").GetProperty("field_violations").EnumerateArray().Select(violation => violation.GetProperty("field").GetString()).Order()));
+    }
+
     [Fact]
     public void More_than_fifty_collaborators_are_refused()
     {

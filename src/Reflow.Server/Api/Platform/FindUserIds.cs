@@ -18,8 +18,8 @@ static class FindUserIds
     static async ValueTask<Reply> Answer(Session session, Call call)
     {
         var (emails, mobiles, resigned) = (call.Body.Texts("emails", Most), call.Body.Texts("mobiles", Most), call.Body.Flag("include_resigned"));
-        var (ids, badType) = UserIds.Of(call);
-        if ((call.Body.Refusal ?? badType) is { } bad) return bad;
+        var (ids, _) = UserIds.Of(call);
+        if (call.Body.Refusal is { } bad) return bad;
         var range = await ContactStore.RangeOf(session, call.Caller);
         var entries = new List<Entry>();
         foreach (var email in emails) entries.Add(new("email", email, await Seen(await ContactStore.WithEmail(session, email))));

@@ -16,8 +16,8 @@ static class QueryReportTasks
     {
         var settings = await ReportStore.Settings(session);
         var asked = Read(call.Body, settings);
-        var (ids, unknownType) = UserIds.Of(call);
-        if ((call.Body.Refusal ?? unknownType) is { } bad) return bad;
+        var (ids, _) = UserIds.Of(call);
+        if (call.Body.Refusal is { } bad) return bad;
         if (!settings.Enabled) return ReportErrors.TenantNotExist.Because("the tenant has reports switched off");
         if (ReportPage.Size(asked.PageSize) is not { } size) return ReportErrors.PageSizeInvalid.Because($"page_size is {asked.PageSize}; it can be 0 to {ReportPage.Largest}");
         var (from, unknown) = await DirectoryStore.Resolve(session, call.Caller, ids!.Type, asked.UserId is { Length: > 0 } userId ? [userId] : [], byScope: false);

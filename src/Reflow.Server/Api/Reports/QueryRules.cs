@@ -13,10 +13,14 @@ static class QueryRules
 
     static async ValueTask<Reply> Answer(Session session, Call call)
     {
-        var (ids, unknownType) = UserIds.Of(call);
-        if (unknownType is not null) return unknownType;
-        if (call.Query("rule_name") is not { } name) return Wrong("rule_name", "", "rule_name is required");
-        if (call.Query("include_deleted") is not (null or "0" or "1") and var other) return Wrong("include_deleted", other, "include_deleted is optional, options: [0,1]");
+        if (call.Query("rule_name") is not { } name)
+        {
+            name = "";
+            call.Body.Violation("rule_name", "", "rule_name is required");
+        }
+        if (call.Query("include_deleted") is not (null or "0" or "1") and var other) call.Body.Violation("include_deleted", other, "include_deleted is optional, options: [0,1]");
+        var (ids, _) = UserIds.Of(call);
+        if (call.Body.Refusal is { } bad) return bad;
         var settings = await ReportStore.Settings(session);
         if (!settings.Enabled) return ReportErrors.TenantNotExist.Because("the tenant has reports switched off");
         var rules = ReportRule.Named(await ReportStore.Rules(session, withDeleted: call.Query("include_deleted") is "1"), name, settings.ExactRuleNames);
@@ -31,9 +35,6 @@ static class QueryRules
             names[userId] = await session.Find("select name from member where tenant = $1 and user_id = $2", r => r.GetString(0), userId) ?? "";
         return names;
     }
-
-    static Refusal Wrong(string parameter, string value, string description) =>
-        new(GatewayErrors.FieldValidation) { Fields = [new(parameter, value, description)] };
 
     static void Write(Utf8JsonWriter json, IReadOnlyList<ReportRule> rules, UserIds ids, IReadOnlyDictionary<string, string> names)
     {

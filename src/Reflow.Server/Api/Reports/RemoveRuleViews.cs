@@ -15,16 +15,14 @@ static class RemoveRuleViews
 
     public static void Serve(Routes routes, Db db) => routes.Serve("report.v1.rule.view.remove", async call =>
     {
-        var wanted = call.Body.Texts("user_ids", MostUsers);
-        return await db.Change(call.Caller.Tenant, session => Answer(session, call, wanted), call.Aborted);
+        var (wanted, (ids, _)) = (call.Body.Texts("user_ids", MostUsers), UserIds.Of(call));
+        return call.Body.Refusal is { } bad ? bad : await db.Change(call.Caller.Tenant, session => Answer(session, call, ids!, wanted), call.Aborted);
     });
 
-    static async ValueTask<Reply> Answer(Session session, Call call, IReadOnlyList<string> wanted)
+    static async ValueTask<Reply> Answer(Session session, Call call, UserIds ids, IReadOnlyList<string> wanted)
     {
-        var (ids, unknownType) = UserIds.Of(call);
-        if ((call.Body.Refusal ?? unknownType) is { } bad) return bad;
         if (!(await ReportStore.Settings(session)).Enabled) return ReportErrors.TenantNotExist.Because("the tenant has reports switched off");
-        var (userIds, unknown) = await DirectoryStore.Resolve(session, call.Caller, ids!.Type, wanted, byScope: false);
+        var (userIds, unknown) = await DirectoryStore.Resolve(session, call.Caller, ids.Type, wanted, byScope: false);
         if (unknown is not null) return unknown;
         if (!long.TryParse(call.Path("rule_id"), NumberStyles.None, CultureInfo.InvariantCulture, out var ruleId) || !await ReportStore.HasRule(session, ruleId))
             return ReportErrors.RuleNotExist.Because($"no rule has the id {call.Path("rule_id")}");

@@ -19,11 +19,11 @@ static class AddMembers
 
     static async ValueTask<Reply> Handle(Call call, TaskStore tasks, TaskRole role)
     {
-        var (ids, refusal) = UserIds.Of(call);
+        var (ids, _) = UserIds.Of(call);
         // The single id is from before there were lists; some send both.
         var one = call.Body.Text("id") is { Length: > 0 } id ? id : null;
         IReadOnlyList<string> asked = [.. one is null ? [] : new[] { one }, .. call.Body.Texts("id_list", MostIds)];
-        if ((refusal ?? call.Body.Refusal) is { } bad) return bad;
+        if (call.Body.Refusal is { } bad) return bad;
         var (_, events, error) = await tasks.Change(
             call.Caller.Tenant, call.Path("task_id"), session => Resolve(session, call.Caller, ids!, role, asked), call.Caller.Actor, call.Now, call.Operation.Name, call.Aborted);
         return error is not null ? error : Answer(role, one, events.OfType<TaskEvent.MembersAdded>().SelectMany(added => added.UserIds), ids!);

@@ -11,10 +11,10 @@ static class CreateComment
 
     static async ValueTask<Reply> Handle(Call call, TaskStore tasks, Ids ids)
     {
-        var (names, refusal) = UserIds.Of(call);
+        var (names, _) = UserIds.Of(call);
         var (plain, rich) = CommentJson.Read(call.Body);
         var parentId = call.Body.Id("parent_id") is { Length: > 0 } id ? id : "0";
-        if ((refusal ?? call.Body.Refusal) is { } bad) return bad;
+        if (call.Body.Refusal is { } bad) return bad;
         return await tasks.ChangeBeside<Reply>(call.Caller.Tenant, async session =>
         {
             var (task, error) = await call.Readable(session);

@@ -14,8 +14,7 @@ static class CreateTask
 
     static async ValueTask<Reply> Handle(Call call, TaskStore tasks)
     {
-        var (ids, refusal) = UserIds.Of(call);
-        if (refusal is not null) return refusal;
+        var (ids, _) = UserIds.Of(call);
         var draft = Read(call.Body);
         if (call.Body.Refusal is { } bad) return bad;
         var (task, error) = await tasks.Create(call.Caller.Tenant, call.Caller.Actor, call.Now, call.Operation.Name, session => Resolve(session, call.Caller, ids!, draft), call.Aborted);

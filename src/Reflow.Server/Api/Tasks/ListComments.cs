@@ -12,11 +12,11 @@ static class ListComments
 
     static async ValueTask<Reply> Handle(Call call, TaskStore tasks)
     {
-        var (ids, refusal) = UserIds.Of(call);
+        var (ids, _) = UserIds.Of(call);
         var size = Paging.Size(call, Paging.MostItems, out var tooLarge);
         var direction = call.Query("list_direction") ?? "0";
         if (direction is not ("0" or "1")) call.Body.Violation("list_direction", direction, "list_direction is optional, options: [0,1]");
-        if ((refusal ?? call.Body.Refusal) is { } bad) return bad;
+        if (call.Body.Refusal is { } bad) return bad;
         var list = $"{call.Operation.Name} {call.Caller.Tenant} {call.Path("task_id")} {direction}";
         return await tasks.Read<Reply>(call.Caller.Tenant, async session =>
         {

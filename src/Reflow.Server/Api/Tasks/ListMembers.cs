@@ -15,11 +15,11 @@ static class ListMembers
 
     static async ValueTask<Reply> Handle(Call call, TaskStore tasks, TaskRole role)
     {
-        var (ids, refusal) = UserIds.Of(call);
+        var (ids, _) = UserIds.Of(call);
         var list = $"{call.Operation.Name} {call.Caller.Tenant} {call.Path("task_id")}";
         var size = Paging.Size(call);
         var (place, user) = Paging.Place(call, list) ?? (-1, "");
-        if ((refusal ?? call.Body.Refusal) is { } bad) return bad;
+        if (call.Body.Refusal is { } bad) return bad;
         return await tasks.Read<Reply>(call.Caller.Tenant, async session =>
         {
             var (task, error) = await call.Readable(session);

@@ -14,11 +14,11 @@ static class ListTasks
 
     static async ValueTask<Reply> Handle(Call call, TaskStore tasks)
     {
-        var (ids, refusal) = UserIds.Of(call);
+        var (ids, _) = UserIds.Of(call);
         var size = Paging.Size(call, Paging.MostItems, out var tooLarge);
         var (from, to) = (Second(call, "start_create_time", 0), Second(call, "end_create_time", LastSecond));
         var completed = Flag(call, "task_completed");
-        if ((refusal ?? call.Body.Refusal) is { } bad) return bad;
+        if (call.Body.Refusal is { } bad) return bad;
         if (tooLarge) return TaskErrors.PageTooLarge;
         var list = $"{call.Operation.Name} {call.Caller.Tenant} {call.Caller.Actor}";
         var before = TaskFilter.Start;

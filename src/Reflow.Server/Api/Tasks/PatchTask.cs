@@ -14,9 +14,9 @@ static class PatchTask
 
     static async ValueTask<Reply> Handle(Call call, TaskStore tasks)
     {
-        var (ids, refusal) = UserIds.Of(call);
+        var (ids, _) = UserIds.Of(call);
         var patch = Read(call.Body);
-        if ((refusal ?? call.Body.Refusal) is { } bad) return bad;
+        if (call.Body.Refusal is { } bad) return bad;
         var (task, _, error) = await tasks.Change(
             call.Caller.Tenant, call.Path("task_id"), session => Resolve(session, call.Caller, ids!, patch), call.Caller.Actor, call.Now, call.Operation.Name, call.Aborted);
         return error is not null ? error : TaskJson.Reply(task!, ids!);

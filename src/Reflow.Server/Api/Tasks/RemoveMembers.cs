@@ -17,9 +17,9 @@ static class RemoveMembers
 
     static async ValueTask<Reply> Handle(Call call, TaskStore tasks, TaskRole role)
     {
-        var (ids, refusal) = UserIds.Of(call);
+        var (ids, _) = UserIds.Of(call);
         var asked = call.Body.Texts("id_list", MostIds);
-        if ((refusal ?? call.Body.Refusal) is { } bad) return bad;
+        if (call.Body.Refusal is { } bad) return bad;
         var (_, events, error) = await tasks.Change(call.Caller.Tenant, call.Path("task_id"), async session =>
         {
             var (userIds, unknown) = await DirectoryStore.Resolve(session, call.Caller, ids!.Type, asked);

@@ -12,9 +12,9 @@ static class UpdateComment
 
     static async ValueTask<Reply> Handle(Call call, TaskStore tasks)
     {
-        var (ids, refusal) = UserIds.Of(call);
+        var (ids, _) = UserIds.Of(call);
         var (plain, rich) = CommentJson.Read(call.Body);
-        if ((refusal ?? call.Body.Refusal) is { } bad) return bad;
+        if (call.Body.Refusal is { } bad) return bad;
         return await tasks.ChangeBeside<Reply>(call.Caller.Tenant, async session =>
         {
             var (task, comment, error) = await Own(call, session);
