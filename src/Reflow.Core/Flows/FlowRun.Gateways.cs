@@ -35,7 +35,7 @@ sealed partial class FlowRun
     void Join(FlowToken token)
     {
         var frame = token.Frame!;
-        FlowToken[] arrived = [.. State.Present.Select(id => State.Tokens[id]).Where(t => t.Node == token.Node && t.Frame?.Split == frame.Split)];
+        FlowToken[] arrived = [.. State.Present.Select(id => State.Tokens[id]).Where(t => t.Node == token.Node)];
         if (arrived.Aggregate(0L, (seen, t) => seen | 1L << t.Frame!.Branch) != frame.Taken)
             return;
         if (arrived.Length != BitOperations.PopCount((ulong)frame.Taken))

@@ -247,6 +247,40 @@ public class FlowRules
     }
 
     [Fact]
+    public void A_fork_whose_branches_have_all_ended_is_an_ended_branch_of_the_fork_around_it()
+    {
+        var ends = new RejectPolicy.EndBranch();
+        var nested = Samples.Of(
+            [new FlowNode.Start("start"), Samples.Fork("fork"), Samples.Fork("inner"), Samples.Ask("a", "a") with { Reject = ends }, Samples.Ask("b", "b") with { Reject = ends }, Samples.Fork("inner_join"),
+                Samples.Ask("x", "x"), Samples.Ask("right", "r") with { Reject = ends }, Samples.Fork("join"), Samples.Ask("after", "z"), new FlowNode.End("end")],
+            "start-fork", "fork-inner", "inner-a", "inner-b", "a-inner_join", "b-inner_join", "inner_join-x", "x-join", "fork-right", "right-join", "join-after", "after-end");
+        Assert.Equal(["right"], new World(nested).Start().Reject("a").Reject("b").Nodes);
+        Assert.Equal(["after"], new World(nested).Start().Reject("a").Reject("b").Agree("right").Nodes);
+        Assert.Equal(InstanceStatus.Rejected, new World(nested).Start().Reject("a").Reject("b").Reject("right").State.Instance.Status);
+        Assert.Equal(InstanceStatus.Rejected, new World(nested).Start().Reject("right").Reject("a").Reject("b").State.Instance.Status);
+    }
+
+    [Fact]
+    public void What_a_node_sets_of_rollback_goes_before_what_its_flow_sets()
+    {
+        var flow = new RollbackPolicy { Scope = RollbackScope.Previous, Resume = Resume.Direct, Siblings = Siblings.Rerun, Assignees = LastAssignees.Resolve, Inherit = true, Administrators = true };
+        Assert.Equal(flow, new RollbackOverride().Over(flow));
+        Assert.Equal(flow with { Scope = RollbackScope.Initiator }, new RollbackOverride { Scope = RollbackScope.Initiator }.Over(flow));
+        Assert.Equal(flow with { Resume = Resume.Walk }, new RollbackOverride { Resume = Resume.Walk }.Over(flow));
+        Assert.Equal(flow with { Siblings = Siblings.Keep }, new RollbackOverride { Siblings = Siblings.Keep }.Over(flow));
+        Assert.Equal(flow with { Assignees = LastAssignees.Last }, new RollbackOverride { Assignees = LastAssignees.Last }.Over(flow));
+        Assert.Equal(flow with { Inherit = false }, new RollbackOverride { Inherit = false }.Over(flow));
+        Assert.Equal(flow with { Administrators = false }, new RollbackOverride { Administrators = false }.Over(flow));
+        Assert.Equal(flow with { Enabled = false }, new RollbackOverride { Enabled = false }.Over(flow));
+        // A flow without rollback has none anywhere.
+        Assert.False(new RollbackOverride { Enabled = true }.Over(flow with { Enabled = false }).Enabled);
+        // The policy is that of the node that the rollback starts from.
+        var world = new World(Samples.Line(Mode.All, "a").With("second", h => h with { Rollback = new() { Scope = RollbackScope.Initiator } })).Start().Agree("first");
+        Assert.Equal(["start"], world.Points("second").Select(p => p.Node));
+        Assert.Equal(["start", "first", "second"], world.Agree("second").Points("third").Select(p => p.Node));
+    }
+
+    [Fact]
     public void When_every_branch_has_ended_the_instance_is_rejected()
     {
         var flow = Samples.Forked().With("left", n => n with { Reject = new RejectPolicy.EndBranch() }).With("right", n => n with { Reject = new RejectPolicy.EndBranch() });
