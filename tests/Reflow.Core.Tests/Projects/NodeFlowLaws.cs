@@ -6,18 +6,20 @@ using Xunit;
 namespace Reflow.Core.Tests.Projects;
 
 /// <summary>
-/// Laws of node flows over random templates: graphs of up to nine nodes with conditional nodes, nodes that pass by themselves, nodes with
-/// several owners and blocking subtasks, under random runs of confirms, rollbacks, field changes and owner changes by random people.
+/// Laws of node flows over random templates: graphs of mostly a few and at times up to sixty nodes, with conditional nodes, nodes that pass by themselves (now and then nearly all of them,
+/// in chains as long as the graph), nodes with several owners and blocking subtasks, under random runs of confirms, rollbacks, field changes and owner changes by random people.
 /// </summary>
 public class NodeFlowLaws
 {
     const long Now = Sample.Now;
+    // With the start, a graph of sixty.
+    const int Most = 59;
     static readonly string[] People = ["ann", "bob", "cid"];
 
-    /// <summary>A node: how it passes, whether a condition hides it, who owns it, which earlier nodes lead to it (bits), whether it has a subtask.</summary>
+    /// <summary>A node: how it passes, whether a condition hides it, who owns it, which of the nine nodes before it lead to it (bits, the nearest first), whether it has a subtask.</summary>
     public sealed record Piece(int Pass, bool Conditional, int Owners, int Parents, bool Task, bool Schedule);
 
-    /// <summary>A step: what (0–4 confirm, 5–6 roll back, 7 flip a condition, 8 other owners, 9 a subtask), at which node, by whom.</summary>
+    /// <summary>A step: what (0–4 confirm, 5–6 roll back, 7 flip a condition, 8 other owners, 9 a subtask), at which node (0–3 of those in progress, 5 of those done, else of all), by whom.</summary>
     public sealed record Step(int Act, int Node, int Who);
 
     public sealed record Story(Piece[] Pieces, Step[] Steps)
@@ -36,13 +38,21 @@ public class NodeFlowLaws
 
     static readonly Gen<Step> Steps =
         from act in Gen.Choose(0, 9)
-        from node in Gen.Choose(0, 9)
+        from node in Gen.Choose(0, 59)
         from who in Gen.Choose(0, 2)
         select new Step(act, node, who);
 
+    // Large ones are few, and half of them pass nearly all by themselves: what a chain carries along shows in small ones as well.
+    static readonly Gen<Piece[]> Graphs = Gen.Frequency(
+        (20, Gen.Choose(1, 9).SelectMany(size => Pieces.ArrayOf(size))),
+        (1, Gen.Choose(10, Most).SelectMany(size => Pieces.ArrayOf(size))),
+        (1, from size in Gen.Choose(10, Most)
+            from pieces in Pieces.ArrayOf(size)
+            from stops in Gen.Choose(0, 9).ArrayOf(size)
+            select pieces.Zip(stops, (piece, stop) => stop == 0 ? piece : piece with { Pass = 1, Task = false, Parents = piece.Parents & 3 }).ToArray()));
+
     static readonly Arbitrary<Story> Stories = Arb.From(
-        from size in Gen.Choose(1, 9)
-        from pieces in Pieces.ArrayOf(size)
+        from pieces in Graphs
         from length in Gen.Choose(0, 40)
         from steps in Steps.ArrayOf(length)
         select new Story(pieces, steps), Shrink);
@@ -53,12 +63,12 @@ public class NodeFlowLaws
         for (var i = story.Pieces.Length - 1; i >= 0; i--)
         {
             if (story.Pieces.Length > 1) yield return story with { Pieces = [.. story.Pieces[..i], .. story.Pieces[(i + 1)..]] };
-            var plain = new Piece(2, false, 1, 1 << i, false, false);
+            var plain = new Piece(2, false, 1, 1, false, false);
             if (story.Pieces[i] != plain) yield return story with { Pieces = [.. story.Pieces[..i], plain, .. story.Pieces[(i + 1)..]] };
         }
     }
 
-    /// <summary>Node 0 is the start; node i + 1 is piece i, led to by the earlier nodes of its bits, by its predecessor when none is earlier.</summary>
+    /// <summary>Node 0 is the start; node i + 1 is piece i, led to by the nodes before it that its bits tell, by the nearest when they tell of none.</summary>
     static NodeFlow Flow(Piece[] pieces)
     {
         List<TemplateNode> nodes = [new("n0", "Start") { PassMode = PassMode.Auto }];
@@ -75,7 +85,7 @@ public class NodeFlowLaws
                 Tasks = piece.Task ? [new("t", "Task") { Blocking = true }] : [],
                 DoneSchedule = piece.Schedule,
             });
-            var parents = Enumerable.Range(0, i + 1).Where(p => (piece.Parents >> p & 1) == 1).DefaultIfEmpty(i);
+            var parents = Enumerable.Range(0, Math.Min(9, i + 1)).Where(back => (piece.Parents >> back & 1) == 1).Select(back => i - back).DefaultIfEmpty(i);
             connections.AddRange(parents.Select(p => new Connection($"n{p}", key)));
         }
         var type = Sample.Type with { Fields = [.. nodes.Select(n => new Field($"f{n.Key}", n.Key, FieldType.Bool))] };
@@ -86,7 +96,8 @@ public class NodeFlowLaws
 
     static ProjectCommand Command(NodeFlow flow, WorkItem item, Step step, long at)
     {
-        var node = flow.Template.Nodes[step.Node % flow.Template.Nodes.Count].Key;
+        var nodes = item.Nodes.Where(n => step.Act switch { <= 3 => n.Status is NodeStatus.InProgress, 5 => n.Status is NodeStatus.Completed, _ => true }).DefaultIfEmpty(item.Nodes[0]).ToList();
+        var node = nodes[step.Node % nodes.Count].Key;
         var who = People[step.Who];
         return step.Act switch
         {
@@ -104,8 +115,15 @@ public class NodeFlowLaws
         flow.Run(null, new ProjectCommand.Create("ann", Now, 1, "Item", [], false, [.. Enumerable.Range(1, flow.Template.TaskCount)]));
 
     /// <summary>The applicable nodes that this one waits for: hidden ones are looked through.</summary>
-    static HashSet<string> Waits(NodeFlow flow, WorkItem item, TemplateNode node) =>
-        [.. flow.Above(node).SelectMany(n => NodeFlow.Applies(item, n) ? [n.Key] : Waits(flow, item, n))];
+    static HashSet<string> Waits(NodeFlow flow, WorkItem item, TemplateNode node)
+    {
+        HashSet<TemplateNode> met = [.. flow.Above(node)];
+        for (var open = new Queue<TemplateNode>(met); open.TryDequeue(out var above);)
+            if (!NodeFlow.Applies(item, above))
+                foreach (var further in flow.Above(above))
+                    if (met.Add(further)) open.Enqueue(further);
+        return [.. met.Where(n => NodeFlow.Applies(item, n)).Select(n => n.Key)];
+    }
 
     static bool Done(WorkItem item, string node) => item.NodeOf(node)!.Status is NodeStatus.Completed;
 
@@ -257,6 +275,20 @@ public class NodeFlowLaws
             }
         Assert.NotNull(item.FinishedAt);
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+
+    [Fact]
+    public void The_graphs_are_large_at_times_and_chains_pass_by_themselves()
+    {
+        // Without these the laws would have proved little of it.
+        var (large, longest, rollbacks) = (0, 0, 0);
+        Hold((flow, _, command, decision, _) =>
+        {
+            large = Math.Max(large, flow.InOrder.Count);
+            if (command is ProjectCommand.Confirm) longest = Math.Max(longest, decision.Events.OfType<ProjectEvent.NodePassed>().Count());
+            if (command is ProjectCommand.RollBack) rollbacks = Math.Max(rollbacks, decision.Events.OfType<ProjectEvent.NodeReset>().Count());
+        });
+        Assert.True(large > 50 && longest > 15 && rollbacks > 15, $"{large} nodes, {longest} passed at once, {rollbacks} reset at once");
+    }
 
     [Fact]
     public void A_chain_of_sixty_automatic_nodes_is_one_decision()
