@@ -86,7 +86,7 @@ sealed partial class FlowRun
     /// <summary>The undone firing that consumed what these tokens stand for; null when they stand for nothing or come from other rounds.</summary>
     Firing? Old(IReadOnlyList<FlowToken> tokens)
     {
-        if (consumers.GetValueOrDefault(standsFor.GetValueOrDefault(tokens[0].Id, tokens[0].Id)) is not { } old || old.Inputs.Count != tokens.Count)
+        if (consumers.GetValueOrDefault(standsFor.GetValueOrDefault(tokens[0].Id, tokens[0].Id)) is not { } old)
             return null;
         return tokens.All(t => old.Inputs.Contains(standsFor.GetValueOrDefault(t.Id, t.Id))) ? old : null;
     }

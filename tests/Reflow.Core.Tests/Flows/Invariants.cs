@@ -16,7 +16,7 @@ static class Invariants
         Forks(state, present, net);
         Reachable(state, present, net);
         foreach (var task in state.Tasks.Values)
-            Holds("I17", task.Status is UserTaskStatus.Pending || (task.DueAt is null && task.RemindAt is null));
+            Holds("I17", task.Status is UserTaskStatus.Pending || task is { DueAt: null, RemindAt: null, Resume: null });
         foreach (var task in pending)
             Activation(task, net);
     }
