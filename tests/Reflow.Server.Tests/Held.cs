@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Reflow.Server.Store;
 using Xunit;
 
@@ -6,6 +7,8 @@ namespace Reflow.Server.Tests;
 /// <summary>Holds the store's writer inside a change, so that what happens while changes wait can be seen.</summary>
 sealed class Held : IAsyncDisposable
 {
+    static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
     readonly Db db;
     readonly ManualResetEventSlim gate = new();
     readonly Task held;
@@ -16,7 +19,7 @@ sealed class Held : IAsyncDisposable
         held = db.ChangeSystem(_ =>
         {
             started.TrySetResult();
-            gate.Wait(TimeSpan.FromSeconds(60));
+            gate.Wait(Longest);
             return ValueTask.FromResult(0);
         }, TestContext.Current.CancellationToken);
     }
@@ -30,7 +33,7 @@ sealed class Held : IAsyncDisposable
     }
 
     /// <summary>Waits until so many changes wait behind the held one.</summary>
-    public Task Waiting(int changes) => Until(() => db.WaitingChanges >= changes);
+    public Task Waiting(int changes) => Until(() => db.WaitingChanges >= changes, $"{changes} changes wait for the writer");
 
     /// <summary>Lets the writer go on.</summary>
     public void Release() => gate.Set();
@@ -42,13 +45,31 @@ sealed class Held : IAsyncDisposable
         gate.Dispose();
     }
 
-    /// <summary>Waits for a condition.</summary>
-    public static async Task Until(Func<bool> condition)
+    /// <summary>Waits for a condition, which must come true without being waited for: however slow the machine, it has a minute. A test that waits for what never comes fails and says so.</summary>
+    /// <param name="condition">Whether it is so.</param>
+    /// <param name="what">What is waited for, as a sentence.</param>
+    public static Task Until(Func<bool> condition, string what) => Until(() => ValueTask.FromResult(condition()), what);
+
+    /// <inheritdoc cref="Until(Func{bool}, string)"/>
+    public static async Task Until(Func<ValueTask<bool>> condition, string what)
     {
-        while (!condition())
+        var began = Stopwatch.GetTimestamp();
+        while (!await condition())
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            if (Stopwatch.GetElapsedTime(began) > Longest) Assert.Fail($"Waited in vain until {what}.");
             await Task.Yield();
+        }
+    }
+
+    /// <summary>What a task answers, which must come without being waited for.</summary>
+    public static async Task<T> Within<T>(Task<T> task, string what)
+    {
+        try { return await task.WaitAsync(Longest, TestContext.Current.CancellationToken); }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"Waited in vain until {what}.");
+            throw;
         }
     }
 }

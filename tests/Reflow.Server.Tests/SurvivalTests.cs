@@ -83,7 +83,7 @@ public sealed class SurvivalTests : IAsyncLifetime
         var mine = pieces.GroupBy(piece => piece.Worker).ToDictionary(group => group.Key, group => group.ToList());
         var workers = Enumerable.Range(0, Workers).Select(worker => Task.Run(() => Work(worker, mine.GetValueOrDefault(worker, [])), Ct)).ToList();
         var failed = Task.WhenAny(workers);
-        await Task.WhenAny(reached.Task, failed);
+        await Held.Within(Task.WhenAny(reached.Task, failed), "enough has been acknowledged");
         if (!reached.Task.IsCompleted) await await failed;
         await end();
         await Task.WhenAll(workers);

@@ -19,7 +19,7 @@ public class Races
         await using (await Held.Writer(reflow.Db))
         {
             both = [reflow.Send(request), reflow.Send(request)];
-            told = await await Task.WhenAny(both);
+            told = await await Held.Within(Task.WhenAny(both), "one of the two is refused while the other waits");
         }
         Assert.Equal((500, 50006, "The current workflow is in transition", "2"), (told.Status, told.Code, told.Message, told.Headers["Retry-After"]));
         Assert.Equal("Node workflow transitioning", told.Json.GetProperty("err").GetProperty("msg").GetString());

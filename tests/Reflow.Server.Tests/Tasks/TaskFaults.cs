@@ -60,7 +60,7 @@ public class TaskFaults
         {
             var timers = reflow.Clock.Timers;
             var second = reflow.Send(await Call(reflow, operation, id));
-            await Held.Until(() => reflow.Clock.Timers > timers);
+            await Held.Until(() => reflow.Clock.Timers > timers, "the second change of the task waits for the first");
             reflow.Clock.Advance(TimeSpan.FromMilliseconds(499));
             Assert.False(second.IsCompleted);
             reflow.Clock.Advance(TimeSpan.FromMilliseconds(1));

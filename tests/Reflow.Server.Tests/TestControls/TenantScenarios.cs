@@ -77,7 +77,7 @@ public class TenantScenarios
         await desk.Do("POST", "/clock/advance", new { by_ms = 3_600_000 });
         Assert.Equal([tenant], await Listed(desk));
         desk.Reflow.Clock.Advance(TimeSpan.FromSeconds(61));
-        while (await Listed(desk) is not []) await Task.Yield();
+        await Held.Until(async () => await Listed(desk) is [], "the tenant is gone");
         Assert.DoesNotContain(tenant!, await desk.Reflow.State(), StringComparison.Ordinal);
     }
 

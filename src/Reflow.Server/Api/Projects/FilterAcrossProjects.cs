@@ -24,14 +24,8 @@ static class FilterAcrossProjects
         if (filter.Ids.Count > MostIds) return ProjectErrors.TooManyWorkItems;
         return await projects.Read<Reply>(call.Caller.Tenant, async session =>
         {
-            List<Space> spaces = [];
-            foreach (var name in names)
-            {
-                var (space, refused) = await ItemCall.Space(session, projects, call, name);
-                if (refused is not null) return refused;
-                if (!spaces.Contains(space!)) spaces.Add(space!);
-            }
-            if (names.Count == 0) spaces.AddRange((await catalog.Installed(session, call.Caller.AppId)).Where(s => s.Project.Has(ProjectDoor.UserKey(call))));
+            var (spaces, refused) = await ItemCall.Spaces(session, projects, catalog, call, names);
+            if (refused is not null) return refused;
             var scopes = spaces.SelectMany(s => s.Project.Types.Where(t => t.Key == type).Select(t => new ItemScope(s.Project.Key, t.Key, filter.For(t)))).ToList();
             if (scopes.Count == 0) return ProjectErrors.TypeNotFound.Because($"None of the spaces has the type {type}.");
             var found = await ProjectSearch.Page(session, scopes, page.Skip, page.Size, Most + 1);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Reflow.Core;
 using Reflow.Core.Projects;
 using Reflow.Server.Gateway;
@@ -33,12 +32,24 @@ static class ItemCall
     public static async ValueTask<(Space? Space, Error? Error)> Space(Session session, ProjectStore projects, Call call, string keyOrName)
     {
         if (await projects.Find(session, keyOrName) is not { } space) return (null, ProjectErrors.TokenNotPermitted.Because($"There is no space \"{keyOrName}\"."));
-        var installed = await session.Find("select projects from plugin where tenant = $1 and plugin_id = $2", r => r.GetString(0), call.Caller.AppId);
-        var keys = JsonSerializer.Deserialize(installed ?? "[]", StoreJson.Default.StringArray)!;
-        if (!keys.Contains("*") && !keys.Contains(space.Project.Key) && !keys.Contains(space.Project.SimpleName))
+        if (!await ProjectCatalog.IsInstalled(session, call.Caller.AppId, space))
             return (null, ProjectErrors.TokenNotPermitted.Because($"The plugin is not installed in {space.Project.SimpleName}."));
         var user = ProjectDoor.UserKey(call);
         return space.Project.Has(user) ? (space, null) : (null, ProjectErrors.NoProjectPermission.Because($"{user} is no member of {space.Project.SimpleName}."));
+    }
+
+    /// <summary>The spaces that a call names, each once and each allowed as by <see cref="Space"/>; all that the caller may enter when it names none.</summary>
+    public static async ValueTask<(IReadOnlyList<Space> Spaces, Error? Error)> Spaces(Session session, ProjectStore projects, ProjectCatalog catalog, Call call, IReadOnlyList<string> names)
+    {
+        if (names.Count == 0) return ([.. (await catalog.Installed(session, call.Caller.AppId)).Where(space => space.Project.Has(ProjectDoor.UserKey(call)))], null);
+        List<Space> spaces = [];
+        foreach (var name in names)
+        {
+            var (space, refused) = await Space(session, projects, call, name);
+            if (refused is not null) return ([], refused);
+            if (!spaces.Contains(space!)) spaces.Add(space!);
+        }
+        return (spaces, null);
     }
 
     /// <summary>The item of a call in a space that <see cref="Space"/> allowed (step 6, rows 13 and 20014).</summary>

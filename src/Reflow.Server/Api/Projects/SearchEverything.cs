@@ -30,14 +30,8 @@ static class SearchEverything
         if (names.Count > MostSpaces) return ProjectErrors.TooManySpaces;
         return await projects.Read<Reply>(call.Caller.Tenant, async session =>
         {
-            List<Space> spaces = [];
-            foreach (var name in names)
-            {
-                var (space, refused) = await ItemCall.Space(session, projects, call, name);
-                if (refused is not null) return refused;
-                if (!spaces.Contains(space!)) spaces.Add(space!);
-            }
-            if (names.Count == 0) spaces.AddRange((await catalog.Installed(session, call.Caller.AppId)).Where(s => s.Project.Has(ProjectDoor.UserKey(call))));
+            var (spaces, refused) = await ItemCall.Spaces(session, projects, catalog, call, names);
+            if (refused is not null) return refused;
             var scopes = type is "view" ? [] : spaces.SelectMany(s => s.Project.Types.Where(t => types.Count == 0 || types.Contains(t.Key)).Select(t => new ItemScope(s.Project.Key, t.Key, Plan(t, query)))).ToList();
             var found = await ProjectSearch.Page(session, scopes, page.Skip, page.Size, Most);
             List<WorkItem> items = [];
