@@ -16,6 +16,12 @@ namespace Reflow.Server.Store;
 /// <param name="New">What it is now.</param>
 sealed record OpRecord(long Item, string Type, long At, string Operator, string OperatorType, string Source, OpWords What, string Object, string Property, IReadOnlyList<string> New)
 {
+    /// <summary>What it was before; null where nothing was to be replaced.</summary>
+    public IReadOnlyList<string>? Old { get; init; }
+
+    /// <summary>Whether it is a list: who came and who went can be told.</summary>
+    public bool IsList { get; init; }
+
     /// <summary>Every change of an item comes through this API.</summary>
     public const string SourceType = "openapi";
 }
@@ -89,27 +95,43 @@ static class OpRecords
         return records;
     }
 
-    // A payload says what it is about (node, task, field, role) and what is new.
+    // A payload says what it is about (node, task, field, role), what is new, and what was there before.
     static OpRecord Read(JsonElement e, OpWords what, OpRecord record)
     {
-        var (about, property) = (record.Object, "");
+        var (about, property, isList) = (record.Object, "", false);
         List<string> now = [];
         foreach (var member in e.EnumerateObject())
             switch (member.Name)
             {
-                case "event": break;
+                case "event" or "old": break;
                 case "node" when what.ObjectType is "node": about = member.Value.GetString()!; break;
                 case "task" when what.ObjectType is "sub_task": about = member.Value.GetRawText(); break;
                 case "field" when what.ObjectType is "field": about = member.Value.GetString()!; break;
+                case "name" when what.ObjectType is "field": // the title has no field of its own in an event
+                    (about, property) = ("name", "value");
+                    now.AddRange(Texts(member.Value));
+                    break;
                 case "role" when what.ObjectType is "role": about = member.Value.GetString()!; break;
                 case "node": break;
                 default:
                     if (property.Length == 0) property = member.Name;
-                    now.Add(member.Value.ValueKind is JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText());
+                    isList |= member.Value.ValueKind is JsonValueKind.Array;
+                    now.AddRange(Texts(member.Value));
                     break;
             }
-        return record with { Object = about, Property = property, New = now };
+        var old = e.TryGetProperty("old", out var before) ? Read(before, what, record) : null;
+        return record with { Object = about, Property = property, New = now, Old = old?.New, IsList = isList || old is { IsList: true } };
     }
+
+    // A list is as many texts as it has members; what is cleared is none.
+    static IEnumerable<string> Texts(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.Undefined => [],
+        JsonValueKind.String => [value.GetString()!],
+        JsonValueKind.Array => value.EnumerateArray().SelectMany(Texts),
+        JsonValueKind.Object or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => [value.GetRawText()],
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     static async ValueTask<string> UserKey(Session session, Actor actor) => actor is Actor.User user
         ? await session.Find("select user_key from member where tenant = $1 and user_id = $2", r => r.TextOrNull(0), user.UserId) ?? ""

@@ -5,12 +5,15 @@ using Reflow.Core.Projects;
 
 namespace Reflow.Server.Store;
 
-/// <summary>What happened to an item, as its history keeps it: one object an event, with the event's name and what it is about.</summary>
+/// <summary>What happened to an item, as its history keeps it: one object an event, with the event's name, what it is about, what is new, and what was there before where it takes a place.</summary>
 static class ProjectHistory
 {
     static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Written(IEnumerable<ProjectEvent> events)
+    /// <summary>The text for history.</summary>
+    /// <param name="item">The item before; null for a new one.</param>
+    /// <param name="events">What happened to it.</param>
+    public static string Written(WorkItem? item, IEnumerable<ProjectEvent> events)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, Readable))
@@ -18,16 +21,49 @@ static class ProjectHistory
             json.WriteStartArray();
             foreach (var e in events)
             {
-                if (e is ProjectEvent.Touched) continue;
-                json.WriteStartObject();
-                json.WriteString("event"u8, JsonNamingPolicy.SnakeCaseLower.ConvertName(e.GetType().Name));
-                Details(json, e);
-                json.WriteEndObject();
+                if (e is not ProjectEvent.Touched)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("event"u8, JsonNamingPolicy.SnakeCaseLower.ConvertName(e.GetType().Name));
+                    Details(json, e);
+                    if (item is not null && Before(item, e) is { } before)
+                    {
+                        json.WriteStartObject("old"u8);
+                        Details(json, before);
+                        json.WriteEndObject();
+                    }
+                    json.WriteEndObject();
+                }
+                item = item!.Apply(e);
             }
             json.WriteEndArray();
         }
         return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
+
+    /// <summary>An event that would put back what this one takes the place of; null where it takes the place of nothing.</summary>
+    static ProjectEvent? Before(WorkItem item, ProjectEvent e) => e switch
+    {
+        ProjectEvent.Renamed => new ProjectEvent.Renamed(item.Name),
+        ProjectEvent.FieldChanged x => x with { Value = item.Fields.GetValueOrDefault(x.Field) },
+        ProjectEvent.RoleChanged x => x with { Owners = item.OwnersOf(x.Role) },
+        ProjectEvent.StatusChanged x => x with { To = x.To with { Key = item.Status } },
+        ProjectEvent.Froze => new ProjectEvent.Froze(item.Frozen),
+        ProjectEvent.NodeFieldChanged x => x with { Value = item.NodeOf(x.Node)!.Fields.GetValueOrDefault(x.Field) },
+        ProjectEvent.OwnersChanged x => x with { Owners = item.NodeOf(x.Node)!.Owners },
+        ProjectEvent.CheckersChanged x => x with { Checkers = item.NodeOf(x.Node)!.Checkers },
+        ProjectEvent.ScheduleChanged x => x with { To = item.NodeOf(x.Node)!.Schedule },
+        ProjectEvent.SchedulesChanged x => x with { To = item.NodeOf(x.Node)!.Schedules },
+        ProjectEvent.NodeTimed x => x with { BeganAt = item.NodeOf(x.Node)!.BeganAt, FinishedAt = item.NodeOf(x.Node)!.FinishedAt },
+        ProjectEvent.Reviewed x => item.NodeOf(x.Node)!.Reviews.FirstOrDefault(r => r.User == x.Review.User) is { } review ? x with { Review = review } : null,
+        ProjectEvent.Summarized x => item.NodeOf(x.Node)!.Summary is { } summary ? x with { Review = summary } : null,
+        ProjectEvent.HoursChanged x => item.NodeOf(x.Node)!.Hours.FirstOrDefault(r => r.Id == x.Record.Id) is { } record ? x with { Record = record } : null,
+        ProjectEvent.HoursRemoved x => item.NodeOf(x.Node)!.Hours.FirstOrDefault(r => r.Id == x.Id) is { } record ? new ProjectEvent.HoursChanged(x.Node, record) : null,
+        ProjectEvent.Created or ProjectEvent.Touched or ProjectEvent.Finished or ProjectEvent.Reopened or ProjectEvent.Aborted or ProjectEvent.Restored or ProjectEvent.Deleted
+            or ProjectEvent.NodeReached or ProjectEvent.NodeConfirmed or ProjectEvent.NodePassed or ProjectEvent.NodeRolledBack or ProjectEvent.NodeReset or ProjectEvent.ReviewsCleared or ProjectEvent.HoursRecorded
+            or ProjectEvent.SubTaskCreated or ProjectEvent.SubTaskChanged or ProjectEvent.SubTaskPassed or ProjectEvent.SubTaskReopened or ProjectEvent.SubTaskRemoved => null,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     static void Details(Utf8JsonWriter json, ProjectEvent e)
     {

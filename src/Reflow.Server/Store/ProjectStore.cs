@@ -140,7 +140,7 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
                 """, item.Id, item.ProjectKey, item.TypeKey, item.Version, item.Name, item.Status, item.CreatedBy, item.CreatedAt, item.UpdatedAt, Written(item));
             await SubTaskRows.Put(session, item);
             await ItemFactRows.Keep(session, flow, null, item);
-            await Record(session, item, by, operation, decision);
+            await Record(session, null, item, by, operation, decision);
             return (item, null);
         }, ct);
     }
@@ -168,7 +168,7 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
         await Save(session, changed);
         if (decision.Any(SubTaskRows.Concern)) await SubTaskRows.Put(session, changed);
         await ItemFactRows.Keep(session, flow, item, changed);
-        await Record(session, changed, by, operation, decision);
+        await Record(session, item, changed, by, operation, decision);
         return new(null);
     }
 
@@ -187,8 +187,8 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
         if (saved != 1) throw new StoreException($"work item {item.Id} changed while its change was decided");
     }
 
-    static ValueTask Record(Session session, WorkItem item, Actor by, string operation, Decision<ProjectEvent> decision) =>
-        History.Append(session, "item", $"{item.Id}", item.Version, item.UpdatedAt, by.ToString(), operation, ProjectHistory.Written(decision));
+    static ValueTask Record(Session session, WorkItem? before, WorkItem item, Actor by, string operation, Decision<ProjectEvent> decision) =>
+        History.Append(session, "item", $"{item.Id}", item.Version, item.UpdatedAt, by.ToString(), operation, ProjectHistory.Written(before, decision));
 
     static string Written(Template template) => JsonSerializer.Serialize(template, ProjectJson.Stored.Template);
 

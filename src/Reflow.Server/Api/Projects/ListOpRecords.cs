@@ -70,7 +70,13 @@ static class ListOpRecords
             json.WriteString("object_value"u8, record.Object);
             json.WriteEndObject();
             json.WriteString("object_property"u8, record.Property);
+            if (record.Old is { } old) NodeJson.Write(json, "old", old);
             NodeJson.Write(json, "new", record.New);
+            if (record is { IsList: true, Old: { } were })
+            {
+                NodeJson.Write(json, "add", [.. record.New.Except(were)]);
+                NodeJson.Write(json, "delete", [.. were.Except(record.New)]);
+            }
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteEndObject();
