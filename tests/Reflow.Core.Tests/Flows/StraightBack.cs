@@ -12,7 +12,8 @@ public class StraightBack
         var flow = Samples.When(Samples.Of(
             [new FlowNode.Start("start"), Samples.Fork("fork"), Samples.Ask("left", "l"), new FlowNode.Gateway("way", Gate.Exclusive), Samples.Ask("more", "s"), new FlowNode.Gateway("merge", Gate.Exclusive),
                 Samples.Ask("right", "r"), Samples.Fork("join"), Samples.Ask("after", "z"), Samples.Ask("last", "q"), new FlowNode.End("end")],
-            "start-fork", "fork-left", "left-way", "way-more", "way-merge", "more-merge", "merge-join", "fork-right", "right-join", "join-after", "after-last", "last-end"), "way-more", "short") with { Rollback = new() { Resume = Resume.Direct } };
+            "start-fork", "fork-left", "left-way", "way-more", "way-merge", "more-merge", "merge-join", "fork-right", "right-join", "join-after", "after-last", "last-end"), "way-more", "short") with
+        { Rollback = new() { Resume = Resume.Direct } };
         World Finished() => new World(flow) { Holds = _ => true }.Start().Agree("right", "left", "more", "after");
         Assert.Equal(["last"], Finished().RollBack("last", "left").Agree("left").Nodes);
         var world = Finished().RollBack("last", "left");

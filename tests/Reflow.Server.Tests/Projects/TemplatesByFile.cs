@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Xunit;
 using static Reflow.Server.Tests.Projects.DemoSpace;
 
