@@ -72,13 +72,13 @@ public class BatchUpdates
         List<long> bugs = [];
         for (var i = 0; i < Items; i++) bugs.Add(await Tagged(first));
         // The store takes so many and no more, so the server stands still there.
-        await Execute(first, $"create trigger enough before update on batch_update_item when (select count(*) from batch_update_item where outcome is not null) >= {done} begin select raise(abort, 'enough'); end");
+        await Execute(first, Enough(done));
         var task = (await Do(first, Path, Body("cause", "UPDATE", null, "原因", [.. bugs]))).GetProperty("task_id").GetString();
         await first.Batches.Settled;
         await Stands(first, done == 0 ? "IDLE" : "RUNNING", done);
         await first.Stop();
         await using var second = await TestReflow.StartOn(first.Store, first.Clock, settings => settings with { LogLevel = Microsoft.Extensions.Logging.LogLevel.None });
-        await Execute(second, "drop trigger enough");
+        await Execute(second, $"drop trigger enough{(TestStore.IsPostgres ? " on batch_update_item" : "")}");
         second.Clock.Advance(TimeSpan.FromSeconds(1));
         await second.Batches.Settled;
         await Stands(second, "SUCCESS", Items);
@@ -94,6 +94,15 @@ public class BatchUpdates
             Assert.Equal($"[{string.Join(',', bugs.Take(items))}]", result.GetProperty("success_sub_task_list").GetRawText());
         }
     }
+
+    // So many outcomes of items are taken and no more.
+    static string Enough(int done) => TestStore.IsPostgres
+        ? $"""
+          create or replace function enough() returns trigger language plpgsql as
+            'begin if (select count(*) from batch_update_item where outcome is not null) >= {done} then raise exception ''enough''; end if; return new; end';
+          create trigger enough before update on batch_update_item for each row execute function enough()
+          """
+        : $"create trigger enough before update on batch_update_item when (select count(*) from batch_update_item where outcome is not null) >= {done} begin select raise(abort, 'enough'); end";
 
     static Task<int> Execute(TestReflow reflow, string sql) => reflow.Db.ChangeSystem(session => session.Execute(sql), TestContext.Current.CancellationToken);
 
