@@ -129,7 +129,7 @@ public class ResetScenarios
         }).ToList();
         for (var round = 1; round <= 10; round++)
         {
-            await Held.Until(() => seen.Count >= 8 * round || callers.Any(caller => caller.IsCompleted));
+            await Held.Until(() => seen.Count >= 8 * round || callers.Any(caller => caller.IsCompleted), "the callers have made more tasks");
             await desk.Do("POST", "/reset");
         }
         await done.CancelAsync();
