@@ -70,6 +70,9 @@ public class ListTasksTests
         {
             Assert.Equal([done], Assert.Single(await reflow.Pages($"{Root}?task_completed=true", by: by)));
             Assert.Equal([open], Assert.Single(await reflow.Pages($"{Root}?task_completed=false", by: by)));
+            // As the Python SDK writes them.
+            Assert.Equal([done], Assert.Single(await reflow.Pages($"{Root}?task_completed=True", by: by)));
+            Assert.Equal([open], Assert.Single(await reflow.Pages($"{Root}?task_completed=False", by: by)));
             Assert.Equal([open, done], Assert.Single(await reflow.Pages(Root, by: by)));
         }
     }

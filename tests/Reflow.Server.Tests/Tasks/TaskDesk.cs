@@ -66,6 +66,7 @@ static class TaskDesk
         {
             if (token is not null && between is not null) await between(pages.Count);
             var page = (await reflow.Send(new("GET", $"{path}{(path.Contains('?') ? '&' : '?')}page_token={token}", null, await reflow.TokenOf(by)))).Ok().Data;
+            Assert.True(pages.Count < 1000, "pages without an end");
             pages.Add([.. page.GetProperty("items").EnumerateArray().Select(item => item.Text(member))]);
             token = page.TryGetProperty("page_token", out var next) ? next.GetString() : null;
             Assert.Equal(token is not null, page.GetProperty("has_more").GetBoolean());

@@ -40,16 +40,12 @@ static class ListTasks
         return otherwise;
     }
 
+    // The Python SDK writes True and False.
     static bool? Flag(Call call, string name)
     {
-        switch (call.Query(name))
-        {
-            case null: return null;
-            case "true": return true;
-            case "false": return false;
-            case var other:
-                call.Body.Violation(name, other, $"{name} is optional, options: [true,false]");
-                return null;
-        }
+        if (call.Query(name) is not { } word) return null;
+        if (bool.TryParse(word, out var flag)) return flag;
+        call.Body.Violation(name, word, $"{name} is optional, options: [true,false]");
+        return null;
     }
 }
