@@ -60,9 +60,17 @@ public class PlatformFaults
         var path = operation.Path.Replace(":user_id", "ou_x", StringComparison.Ordinal).Replace(":department_id", "od-x", StringComparison.Ordinal);
         object body = new
         {
-            app_id = Demo.App, app_secret = Grants.Secret, client_id = Demo.App, client_secret = Grants.Secret, app_ticket = "x", app_access_token = $"a-{app[2..]}", tenant_key = Demo.Tenant,
+            app_id = Demo.App,
+            app_secret = Grants.Secret,
+            client_id = Demo.App,
+            client_secret = Grants.Secret,
+            app_ticket = "x",
+            app_access_token = $"a-{app[2..]}",
+            tenant_key = Demo.Tenant,
             grant_type = operation.Name.Contains("refresh", StringComparison.Ordinal) ? "refresh_token" : "authorization_code",
-            code = new Handles(Store.Chance.Unforeseeable).New(Demo.Tenant), refresh_token = new Handles(Store.Chance.Unforeseeable).New(Demo.Tenant, "ur-"), emails = new[] { "a@b.example" },
+            code = new Handles(Store.Chance.Unforeseeable).New(Demo.Tenant),
+            refresh_token = new Handles(Store.Chance.Unforeseeable).New(Demo.Tenant, "ur-"),
+            emails = new[] { "a@b.example" },
         };
         const string query = "?client_id=cli_a1b2c3d4e5f60001&redirect_uri=x&user_ids=ou_x&department_ids=od-x&department_id=od-x";
         return new(operation.Method, path + query, operation.Method is "GET" ? null : body, operation.Name is "authen.v1.user_info.get" ? user : app);
