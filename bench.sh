@@ -4,6 +4,8 @@
 # What the length of a template costs a node that is confirmed and rolled back: ./bench.sh projects [SECONDS]
 # A page of 20 reports out of 10,000 and out of REPORTS, 1,000,000 when it is not said: ./bench.sh reports [REPORTS]
 # Completing tasks through the gateway beside the store alone, and a page of 20 tasks out of 10,000 and out of TASKS, 5,000,000 when it is not said (some 3 GB of disk): ./bench.sh tasks [TASKS]
+# What the test controls cost, in memory and on disk: ./bench.sh controls [STORE…] (memory, disk, or a PostgreSQL as --store takes it)
+# Whether a busy server with the request log on stays as large as it is: ./bench.sh memory [MINUTES], 10 when it is not said
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false

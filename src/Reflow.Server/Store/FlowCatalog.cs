@@ -8,6 +8,11 @@ namespace Reflow.Server.Store;
 /// <summary>The deployed versions of flows. A version never changes, so that each is read and prepared once.</summary>
 sealed class FlowCatalog
 {
+    const int MostPrepared = 500;
+
+    // By their text: tenants that are made for tests all have the same ones.
+    static readonly ConcurrentDictionary<string, DeployedFlow> Prepared = [];
+
     readonly ConcurrentDictionary<(string Tenant, FlowVersion Version), DeployedFlow> known = [];
 
     /// <summary>A deployed version.</summary>
@@ -16,7 +21,9 @@ sealed class FlowCatalog
         if (known.TryGetValue((session.Tenant, version), out var flow)) return flow;
         var doc = await session.Find("select doc from flow where tenant = $1 and namespace = $2 and name = $3 and version = $4",
             r => r.GetString(0), version.Namespace, version.Name, version.Version);
-        return known[(session.Tenant, version)] = new(FlowFormat.Parse(doc ?? throw new StoreException($"{version} is gone")));
+        if (doc is null) throw new StoreException($"{version} is gone");
+        if (Prepared.Count >= MostPrepared) Prepared.Clear();
+        return known[(session.Tenant, version)] = Prepared.GetOrAdd(doc, static text => new(FlowFormat.Parse(text)));
     }
 
     /// <summary>Forgets what was read, for data that was replaced.</summary>
