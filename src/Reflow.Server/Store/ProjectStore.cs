@@ -3,6 +3,7 @@ using System.Text.Json;
 using Reflow.Core;
 using Reflow.Core.Directory;
 using Reflow.Core.Projects;
+using Reflow.Core.Projects.Search;
 using Reflow.Server.Control;
 
 namespace Reflow.Server.Store;
@@ -167,7 +168,7 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
         var changed = decision.Aggregate(item, WorkItems.Apply) with { Version = item.Version + 1 };
         await Save(session, changed);
         if (decision.Any(SubTaskRows.Concern)) await SubTaskRows.Put(session, changed);
-        await ItemFactRows.Keep(session, flow, item, changed);
+        if (decision.Any(ItemFacts.Concern)) await ItemFactRows.Keep(session, flow, item, changed);
         await Record(session, item, changed, by, operation, decision);
         return new(null);
     }

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Reflow.Core.Projects;
+using Reflow.Core.Projects.Search;
 using Xunit;
 
 namespace Reflow.Core.Tests.Projects;
@@ -275,6 +276,33 @@ public class NodeFlowLaws
             }
         Assert.NotNull(item.FinishedAt);
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+
+    [Fact]
+    public void What_can_be_searched_of_an_item_changes_by_events_that_concern_it_and_by_no_others()
+    {
+        var changed = new HashSet<Type>();
+        Hold((flow, before, _, decision, _) =>
+        {
+            var item = before;
+            foreach (var e in decision)
+            {
+                var after = item.Apply(e);
+                if (!ItemFacts.Of(flow, item).SequenceEqual(ItemFacts.Of(flow, after)))
+                {
+                    Assert.True(ItemFacts.Concern(e), $"{e}");
+                    changed.Add(e.GetType());
+                }
+                item = after;
+            }
+        }, runs: 300, always: true);
+        Assert.Superset(new HashSet<Type> { typeof(ProjectEvent.FieldChanged), typeof(ProjectEvent.OwnersChanged), typeof(ProjectEvent.NodeReached), typeof(ProjectEvent.NodePassed), typeof(ProjectEvent.NodeRolledBack), typeof(ProjectEvent.NodeReset) }, changed);
+        Assert.All((ProjectEvent[])[new ProjectEvent.NodeTimed("doing", Now, Now), new ProjectEvent.Renamed("x"), new ProjectEvent.RoleChanged("PM", ["ann"])], e =>
+        {
+            var (flow, item) = (Sample.Flow(), Sample.Flow().Item());
+            Assert.NotEqual(ItemFacts.Of(flow, item), ItemFacts.Of(flow, item.Apply(e)));
+            Assert.True(ItemFacts.Concern(e));
+        });
+    }
 
     [Fact]
     public void The_graphs_are_large_at_times_and_chains_pass_by_themselves()

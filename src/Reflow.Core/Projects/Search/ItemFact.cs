@@ -51,6 +51,11 @@ public static class ItemFacts
     /// <summary>A text as searches for a part of it compare: without regard to case.</summary>
     public static string Fold(string text) => text.ToLowerInvariant();
 
+    /// <summary>Whether an event may change a fact about its item; after one that may not, nothing need be looked at.</summary>
+    public static bool Concern(ProjectEvent e) => e is ProjectEvent.Created or ProjectEvent.Deleted or ProjectEvent.Renamed or ProjectEvent.FieldChanged or ProjectEvent.RoleChanged
+        or ProjectEvent.StatusChanged or ProjectEvent.Finished or ProjectEvent.Reopened or ProjectEvent.OwnersChanged or ProjectEvent.NodeReached or ProjectEvent.NodePassed
+        or ProjectEvent.NodeRolledBack or ProjectEvent.NodeReset or ProjectEvent.NodeTimed;
+
     /// <summary>All facts about an item that its rules are known of.</summary>
     public static IReadOnlyList<ItemFact> Of(NodeFlow flow, WorkItem item)
     {
