@@ -33,17 +33,13 @@ static class ApplyWorkspace
             {
                 json.WriteBoolean("valid"u8, reading.Workspace is not null);
                 json.WriteNumber("fault_count"u8, reading.FaultCount);
-                json.WriteStartArray("faults"u8);
-                foreach (var fault in reading.Faults)
+                json.WriteObjects("faults"u8, reading.Faults, fault =>
                 {
-                    json.WriteStartObject();
                     json.WriteString("path"u8, fault.Path);
                     json.WriteNumber("line"u8, fault.Line);
                     json.WriteNumber("column"u8, fault.Column);
                     json.WriteString("sentence"u8, fault.Sentence);
-                    json.WriteEndObject();
-                }
-                json.WriteEndArray();
+                });
             });
         });
         routes.Serve("control.workspace.apply", async call =>
@@ -56,17 +52,13 @@ static class ApplyWorkspace
             return Reply.Object(json =>
             {
                 json.WriteBoolean("changed"u8, changes.Any);
-                json.WriteStartArray("counts"u8);
-                foreach (var count in changes.Counts)
+                json.WriteObjects("counts"u8, changes.Counts, count =>
                 {
-                    json.WriteStartObject();
                     json.WriteString("kind"u8, count.Kind);
                     json.WriteNumber("created"u8, count.Created);
                     json.WriteNumber("changed"u8, count.Changed);
                     json.WriteNumber("unchanged"u8, count.Unchanged);
-                    json.WriteEndObject();
-                }
-                json.WriteEndArray();
+                });
             });
         });
     }

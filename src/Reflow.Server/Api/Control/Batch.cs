@@ -22,9 +22,8 @@ static class Batch
         if (ready.Refusal is not null) return ready;
         var results = new List<(string Task, Error? Error)>();
         foreach (var item in items) results.Add((item.Task, await Do(call, db, flows, by, item)));
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteNumber("succeeded"u8, results.Count(r => r.Error is null));
             json.WriteStartArray("results"u8);
             foreach (var (task, error) in results)
@@ -36,7 +35,6 @@ static class Batch
                 json.WriteEndObject();
             }
             json.WriteEndArray();
-            json.WriteEndObject();
         });
     }
 

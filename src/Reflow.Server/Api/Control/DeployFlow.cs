@@ -14,14 +14,12 @@ static class DeployFlow
         if (faults is [var first, ..])
             return FlowControl.Faulty($"{first.Path}: {first.Sentence}", faults);
         var (version, changed) = await FlowVersions.Deploy(session, definition!, call.Now, call.Operation.Name);
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("namespace"u8, version.Namespace);
             json.WriteString("name"u8, version.Name);
             json.WriteNumber("version"u8, version.Version);
             json.WriteBoolean("changed"u8, changed);
-            json.WriteEndObject();
         });
     }));
 }

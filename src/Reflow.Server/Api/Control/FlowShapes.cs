@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Reflow.Core.Flows;
+using Reflow.Server.Gateway;
 using Reflow.Server.Store;
 
 namespace Reflow.Server.Api.Control;
@@ -54,10 +55,8 @@ static class FlowShapes
         json.WriteNumber("opened_at"u8, task.OpenedAt);
         if (task.ClosedAt is { } closed) json.WriteNumber("closed_at"u8, closed);
         if (task.DueAt is { } due) json.WriteNumber("due_at"u8, due);
-        json.WriteStartArray("assignees"u8);
-        foreach (var assignee in task.Assignees)
+        json.WriteObjects("assignees"u8, task.Assignees, assignee =>
         {
-            json.WriteStartObject();
             json.WriteString("user_id"u8, assignee.User);
             json.WriteString("name"u8, people.NameOf(assignee.User));
             if (assignee.Vote is { } vote)
@@ -67,9 +66,7 @@ static class FlowShapes
                 json.WriteNumber("voted_at"u8, vote.At);
                 if (vote.Opinion is { } opinion) json.WriteString("opinion"u8, opinion);
             }
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
     }
 

@@ -9,13 +9,11 @@ static class GetFlow
     public static void Serve(Routes routes, Db db) => routes.Serve("control.flow.definition.get", call => call.Read(db, async session =>
     {
         if (await FlowControl.Version(call, session) is not var (row, doc)) return FlowControl.MissingVersion(call);
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
             FlowShapes.Version(json, row);
             json.WritePropertyName("definition"u8);
             json.WriteRawValue(doc);
-            json.WriteEndObject();
         });
     }));
 }

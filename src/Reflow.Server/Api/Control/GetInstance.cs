@@ -24,23 +24,18 @@ static class GetInstance
         var version = stored.Flow with { Version = state.Instance.Version };
         var flow = await flows.Version(session, version);
         var people = await flows.People(session);
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
             FlowShapes.Instance(json, state.Instance, version, people);
             json.WritePropertyName("form"u8);
             json.WriteRawValue(state.Instance.Form);
             Nodes(json, state, flow);
-            json.WriteStartArray("edges"u8);
-            foreach (var edge in flow.Definition.Edges)
+            json.WriteObjects("edges"u8, flow.Definition.Edges, edge =>
             {
-                json.WriteStartObject();
                 json.WriteString("from"u8, edge.From);
                 json.WriteString("to"u8, edge.To);
                 if (edge.When is { } when) json.WriteString("when"u8, when);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            });
             json.WriteStartArray("tokens"u8);
             foreach (var token in state.Tokens.Values.OrderBy(t => t.Id)) Token(json, token);
             json.WriteEndArray();
@@ -50,24 +45,19 @@ static class GetInstance
             json.WriteStartArray("tasks"u8);
             foreach (var task in state.Tasks.Values.OrderBy(t => t.Id)) FlowShapes.Task(json, task, flow, people);
             json.WriteEndArray();
-            json.WriteEndObject();
         });
     }
 
     static void Nodes(Utf8JsonWriter json, FlowState state, DeployedFlow flow)
     {
         var tokens = state.Tokens.Values.ToLookup(t => t.Node);
-        json.WriteStartArray("nodes"u8);
-        foreach (var node in flow.Definition.Nodes)
+        json.WriteObjects("nodes"u8, flow.Definition.Nodes, node =>
         {
-            json.WriteStartObject();
             json.WriteString("key"u8, node.Key);
             json.WritePropertyName("label"u8);
             FlowJson.WriteLabels(json, node.Label);
             json.WriteString("state"u8, State([.. tokens[node.Key]]));
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 
     // What waits counts more than what was, and what holds more than what was undone.

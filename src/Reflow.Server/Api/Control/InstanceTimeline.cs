@@ -23,13 +23,10 @@ static class InstanceTimeline
         if (await FlowControl.Instance(session, id) is not { } stored) return FlowControl.Missing($"There is no instance {id}.");
         var changes = await FlowRecords.Timeline(session, stored.Instance.Id, after, size);
         var people = await flows.People(session);
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
-            json.WriteStartArray("changes"u8);
-            foreach (var change in changes.Take(size))
+            json.WriteObjects("changes"u8, changes.Take(size), change =>
             {
-                json.WriteStartObject();
                 json.WriteNumber("seq"u8, change.Seq);
                 json.WriteNumber("at"u8, change.At);
                 json.WriteString("by"u8, change.By);
@@ -38,12 +35,9 @@ static class InstanceTimeline
                 json.WriteStartArray("events"u8);
                 foreach (var happened in change.Events) Event(json, happened);
                 json.WriteEndArray();
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            });
             json.WriteBoolean("has_more"u8, changes.Count > size);
             if (changes.Count > size) json.WriteString("page_token"u8, $"{changes[size - 1].Seq}");
-            json.WriteEndObject();
         });
     }
 

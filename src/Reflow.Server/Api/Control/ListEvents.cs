@@ -18,9 +18,8 @@ static class ListEvents
     static async ValueTask<Reply> Handle(Session session, string? type, long after, int size)
     {
         var rows = await Outbox.After(session, type, after, size + 1);
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteStartArray("events"u8);
             foreach (var row in rows.Take(size))
             {
@@ -40,7 +39,6 @@ static class ListEvents
             }
             json.WriteEndArray();
             json.WriteBoolean("has_more"u8, rows.Count > size);
-            json.WriteEndObject();
         });
     }
 }

@@ -16,20 +16,14 @@ static class ListFlows
         return call.Read(db, async session =>
         {
             var rows = await FlowVersions.List(session, call.Query("namespace"), call.Query("name"), after, size);
-            return Reply.Data(json =>
+            return Reply.Object(json =>
             {
-                json.WriteStartObject();
-                json.WriteStartArray("versions"u8);
-                foreach (var row in rows.Take(size))
+                json.WriteObjects("versions"u8, rows.Take(size), row =>
                 {
-                    json.WriteStartObject();
                     FlowShapes.Version(json, row);
-                    json.WriteEndObject();
-                }
-                json.WriteEndArray();
+                });
                 json.WriteBoolean("has_more"u8, rows.Count > size);
                 if (rows.Count > size && rows[size - 1].Version is var last) json.WriteString("page_token"u8, $"{last.Namespace}/{last.Name}/{last.Version}");
-                json.WriteEndObject();
             });
         });
     });

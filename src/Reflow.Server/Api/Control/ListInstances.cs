@@ -24,24 +24,18 @@ static class ListInstances
     {
         var rows = await FlowRecords.List(session, filter, size);
         var people = await flows.People(session);
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
-            json.WriteStartArray("instances"u8);
-            foreach (var row in rows.Take(size))
+            json.WriteObjects("instances"u8, rows.Take(size), row =>
             {
-                json.WriteStartObject();
                 FlowShapes.Instance(json, row.Instance, row.Flow, people);
                 json.WritePropertyName("label"u8);
                 json.WriteRawValue(row.Label);
                 json.WritePropertyName("summary"u8);
                 json.WriteRawValue(row.Summary);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            });
             json.WriteBoolean("has_more"u8, rows.Count > size);
             if (rows.Count > size) json.WriteString("page_token"u8, $"{rows[size - 1].Instance.StartedAt}-{rows[size - 1].Instance.Id}");
-            json.WriteEndObject();
         });
     }
 

@@ -27,14 +27,12 @@ static class MigrateInstance
         if (found.Row.State == "retired") return new Error(400, 400, $"Version {to.Version} of flow {to.Name} is retired.");
         var faults = await flows.Migrate(session, stored, to, justAsking, by, call.Operation.Name, call.Now);
         if (!justAsking && faults is [var first, ..]) return FlowControl.Faulty($"{first.Path}: {first.Sentence}", faults);
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteNumber("from_version"u8, stored.Flow.Version);
             json.WriteNumber("to_version"u8, to.Version);
             json.WriteBoolean("fits"u8, faults is []);
             FlowShapes.Faults(json, "reasons", faults);
-            json.WriteEndObject();
         });
     }
 }

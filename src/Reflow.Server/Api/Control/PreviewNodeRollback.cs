@@ -21,26 +21,20 @@ static class PreviewNodeRollback
         var (events, refused) = flow!.Decide(item, command, await ProjectStore.Users(session, [command.By]));
         if (refused is not null) return new Error(400, 400, refused.Reason ?? refused.Detail);
         var after = events.Aggregate(item!, WorkItems.Apply);
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("node_id"u8, command.Node);
-            json.WriteStartArray("reset"u8);
-            foreach (var reset in events.OfType<ProjectEvent.NodeReset>())
+            json.WriteObjects("reset"u8, events.OfType<ProjectEvent.NodeReset>(), reset =>
             {
-                json.WriteStartObject();
                 json.WriteString("node_id"u8, reset.Node);
                 json.WriteString("name"u8, flow.NodeOf(reset.Node)!.Name);
                 json.WriteNumber("status"u8, (int)item!.NodeOf(reset.Node)!.Status);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            });
             json.WriteStartArray("reopened_sub_tasks"u8);
             foreach (var reopened in events.OfType<ProjectEvent.SubTaskReopened>()) json.WriteStringValue($"{reopened.Task}");
             json.WriteEndArray();
             json.WriteString("work_item_status"u8, after.Status);
             json.WriteBoolean("reopens"u8, item!.FinishedAt is not null && after.FinishedAt is null);
-            json.WriteEndObject();
         });
     }
 }

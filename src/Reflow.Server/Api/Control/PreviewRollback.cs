@@ -25,9 +25,8 @@ static class PreviewRollback
         var (preview, flow, error) = await flows.Preview(session, task, command, now);
         if (error is not null) return error;
         var people = await flows.People(session);
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteStartArray("closed"u8);
             foreach (var closed in preview!.Closed) FlowShapes.Task(json, closed, flow!, people);
             json.WriteEndArray();
@@ -36,7 +35,6 @@ static class PreviewRollback
             json.WriteEndArray();
             FlowShapes.Ids(json, "superseded", preview.Superseded);
             FlowShapes.Ids(json, "kept", preview.Kept);
-            json.WriteEndObject();
         });
     }
 }

@@ -30,10 +30,8 @@ static class ReadCoverage
     {
         json.WriteBoolean("checked_against_feishu"u8, false);
         json.WriteString("never_checked"u8, Coverage.NeverChecked);
-        json.WriteStartArray("operations"u8);
-        foreach (var operation in Contract.Operations.Where(operation => family is null || operation.Family == family))
+        json.WriteObjects("operations"u8, Contract.Operations.Where(operation => family is null || operation.Family == family), operation =>
         {
-            json.WriteStartObject();
             json.WriteString("family"u8, Coverage.Word(operation.Family));
             json.WriteString("operation"u8, operation.Name);
             json.WriteString("method"u8, operation.Method);
@@ -41,18 +39,12 @@ static class ReadCoverage
             json.WriteString("state"u8, operation.Served ? "served" : "planned");
             json.WriteString("source"u8, operation.Source);
             Write(json, Coverage.Of(operation.Name));
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStartArray("shared"u8);
-        foreach (var envelope in Coverage.Of("*").GroupBy(row => row.Refusal.Family).Where(envelope => family is null || envelope.Key == family))
+        });
+        json.WriteObjects("shared"u8, Coverage.Of("*").GroupBy(row => row.Refusal.Family).Where(envelope => family is null || envelope.Key == family), envelope =>
         {
-            json.WriteStartObject();
             json.WriteString("family"u8, Coverage.Word(envelope.Key));
             Write(json, envelope);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     });
 
     static void Write(Utf8JsonWriter json, IEnumerable<CoveredRefusal> refusals)

@@ -27,11 +27,9 @@ static class StartInstance
         var (instance, error) = await flows.Start(session, start, operation, now);
         if (error is not null) return error;
         var people = await flows.People(session);
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
             FlowShapes.Instance(json, instance!.Instance, instance.Flow, people);
-            json.WriteEndObject();
         });
     }
 }

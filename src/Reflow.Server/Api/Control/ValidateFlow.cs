@@ -9,12 +9,10 @@ static class ValidateFlow
     public static void Serve(Routes routes, Db db, FlowStore flows) => routes.Serve("control.flow.definition.validate", call => call.Read(db, async session =>
     {
         var (_, faults) = await FlowBody.Read(call, session, flows);
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteBoolean("valid"u8, faults is []);
             FlowShapes.Faults(json, "faults", faults);
-            json.WriteEndObject();
         });
     }));
 }

@@ -18,11 +18,6 @@ static class ChatAboutTask
         if (body.Refusal is { } refusal) return refusal;
         var (id, error) = await db.Change(call.Caller.Tenant,
             session => flows.Chat(session, call.Path("task_id"), new(by, users, chat, name), call.Operation.Name, call.Now), call.Aborted);
-        return error is not null ? error : Reply.Data(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("chat_id"u8, id);
-            json.WriteEndObject();
-        });
+        return error is not null ? error : Reply.Object(json => json.WriteString("chat_id"u8, id));
     }
 }

@@ -14,9 +14,8 @@ static class ListRollbackPoints
         if (call.Body.Refusal is { } refusal) return refusal;
         var (points, error) = await db.Read(call.Caller.Tenant, session => flows.RollbackPoints(session, call.Path("task_id"), by), call.Aborted);
         if (error is not null) return error;
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteStartArray("tasks"u8);
             foreach (var (point, label) in points)
             {
@@ -28,7 +27,6 @@ static class ListRollbackPoints
                 json.WriteEndObject();
             }
             json.WriteEndArray();
-            json.WriteEndObject();
         });
     }
 }

@@ -23,14 +23,12 @@ static class QueryUserTasks
             var (rows, count) = await FlowInbox.Read(session, filter);
             return (rows, count, await flows.People(session));
         }, call.Aborted);
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("count"u8, count.ToString(CultureInfo.InvariantCulture));
             json.WriteStartArray("tasks"u8);
             foreach (var row in rows) Write(json, row, people);
             json.WriteEndArray();
-            json.WriteEndObject();
         });
     }
 

@@ -46,12 +46,7 @@ static class BatchUpdateItems
         }, call.Aborted);
         if (begun.Error is { } error) return error;
         projects.DoBatches();
-        return Reply.Data(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("task_id"u8, begun.Id.ToString(CultureInfo.InvariantCulture));
-            json.WriteEndObject();
-        });
+        return Reply.Object(json => json.WriteString("task_id"u8, begun.Id.ToString(CultureInfo.InvariantCulture)));
     }
 
     static Error? Wrong(IReadOnlyList<string> ids, BatchMode? mode, FieldValue? before) =>
@@ -83,16 +78,12 @@ static class BatchUpdateItems
         Ids(json, "success_sub_task_list", done);
         Ids(json, "fail_sub_task_list", failed);
         // Beside what is documented: why each was refused.
-        json.WriteStartArray("error_scenes"u8);
-        foreach (var outcome in failed)
+        json.WriteObjects("error_scenes"u8, failed, outcome =>
         {
-            json.WriteStartObject();
             json.WriteNumber("work_item_id"u8, outcome.Item);
             json.WriteNumber("err_code"u8, outcome.Code!.Value);
             json.WriteString("err_msg"u8, outcome.Message);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Reflow.Core.Projects;
+using Reflow.Server.Gateway;
 using Reflow.Server.Store;
 
 namespace Reflow.Server.Api.Projects;
@@ -46,19 +47,15 @@ static class FieldJson
         json.WriteStartArray("compound_fields"u8);
         foreach (var below in field.Fields) Conf(json, type, below);
         json.WriteEndArray();
-        json.WriteStartArray("role_assign"u8);
-        foreach (var role in field.Type is FieldType.RoleOwners ? type.Roles : [])
+        json.WriteObjects("role_assign"u8, field.Type is FieldType.RoleOwners ? type.Roles : [], role =>
         {
-            json.WriteStartObject();
             json.WriteString("role"u8, role.Key);
             json.WriteString("name"u8, role.Name);
             json.WriteNumber("default_appear"u8, 1);
             json.WriteNumber("deletable"u8, role.Required ? 2 : 1);
             json.WriteNumber("member_assign"u8, (int)role.Assign);
             NodeJson.Write(json, "members", role.Members);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
     }
 

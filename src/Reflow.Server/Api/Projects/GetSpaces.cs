@@ -20,9 +20,8 @@ static class GetSpaces
             List<Project> found = [];
             foreach (var name in keys.Concat(names).Distinct())
                 if (await ItemCall.Space(session, projects, call, name) is { Error: null, Space: { } space } && !found.Contains(space.Project)) found.Add(space.Project);
-            return Reply.Data(json =>
+            return Reply.Object(json =>
             {
-                json.WriteStartObject();
                 foreach (var project in found)
                 {
                     json.WriteStartObject(project.Key);
@@ -32,7 +31,6 @@ static class GetSpaces
                     NodeJson.Write(json, "administrators", project.Administrators);
                     json.WriteEndObject();
                 }
-                json.WriteEndObject();
             });
         }, call.Aborted);
     });

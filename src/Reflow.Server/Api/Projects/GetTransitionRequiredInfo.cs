@@ -58,27 +58,19 @@ static class GetTransitionRequiredInfo
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        json.WriteStartArray("node_fields"u8);
-        foreach (var need in needs.Where(n => n.Kind is NeedKind.Owner or NeedKind.Schedule or NeedKind.DueTime or NeedKind.Points or NeedKind.ActualHours))
+        json.WriteObjects("node_fields"u8, needs.Where(n => n.Kind is NeedKind.Owner or NeedKind.Schedule or NeedKind.DueTime or NeedKind.Points or NeedKind.ActualHours), need =>
         {
-            json.WriteStartObject();
             json.WriteString("field_key"u8, need.Key);
             json.WriteString("field_type_key"u8, TypeOf(need.Kind));
             json.WriteBoolean("finished"u8, need.Met);
             NodeJson.Write(json, "not_finished_owner", need.NotFinishedOwners);
             NodeJson.Write(json, "sub_field", []);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStartArray("tasks"u8);
-        foreach (var need in needs.Where(n => n.Kind is NeedKind.SubTask))
+        });
+        json.WriteObjects("tasks"u8, needs.Where(n => n.Kind is NeedKind.SubTask), need =>
         {
-            json.WriteStartObject();
             json.WriteNumber("task_id"u8, long.Parse(need.Key, CultureInfo.InvariantCulture));
             json.WriteBoolean("finished"u8, need.Met);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         NodeJson.Write(json, "deliverables", []);
         json.WriteEndObject();
     }

@@ -25,16 +25,12 @@ static class GetWorkItemType
         Field("schedule", type.ScheduleField);
         Field("estimate_point", type.EstimateField);
         Field("actual_work_time", type.ActualTimeField);
-        json.WriteStartArray("belong_roles"u8);
-        foreach (var key in type.BelongRoles)
+        json.WriteObjects("belong_roles"u8, type.BelongRoles, key =>
         {
-            json.WriteStartObject();
             json.WriteString("id"u8, key);
             json.WriteString("name"u8, type.RoleOf(key)?.Name ?? key);
             json.WriteString("key"u8, key);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
 
         void Field(string name, string? key)

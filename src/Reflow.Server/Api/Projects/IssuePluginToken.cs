@@ -21,12 +21,10 @@ static class IssuePluginToken
         var hash = tenant is null ? null : await db.Read(tenant, s => s.Find("select secret_hash from plugin where tenant = $1 and plugin_id = $2", r => r.GetString(0), plugin), call.Aborted);
         if (hash is null || !Secrets.Match(secret, hash)) return CredentialsWrong;
         var (token, secondsLeft) = await tokens.Issue(tenant!, type == 0 ? TokenKinds.Plugin : TokenKinds.Virtual, plugin, userId: null, call.Aborted);
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("token"u8, token);
             json.WriteNumber("expire_time"u8, secondsLeft);
-            json.WriteEndObject();
         });
     }
 }

@@ -49,10 +49,8 @@ static class ListOpRecords
         json.WriteBoolean("has_more"u8, skip + page.Count < records.Count);
         json.WriteString("start_from"u8, (skip + page.Count).ToString(CultureInfo.InvariantCulture));
         json.WriteNumber("total"u8, records.Count);
-        json.WriteStartArray("op_records"u8);
-        foreach (var record in page)
+        json.WriteObjects("op_records"u8, page, record =>
         {
-            json.WriteStartObject();
             json.WriteString("project_key"u8, space);
             json.WriteNumber("work_item_id"u8, record.Item);
             json.WriteString("work_item_type_key"u8, record.Type);
@@ -79,9 +77,7 @@ static class ListOpRecords
             }
             json.WriteEndObject();
             json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Reflow.Core.Projects;
+using Reflow.Server.Gateway;
 using Reflow.Server.Store;
 
 namespace Reflow.Server.Api.Projects;
@@ -40,16 +41,12 @@ static class NodeJson
         foreach (var role in conf.Roles) Write(json, flow, role, item.OwnersOf(role));
         json.WriteEndArray();
         json.WriteBoolean("different_schedule"u8, conf.DifferentSchedule);
-        json.WriteStartArray("sub_status"u8);
-        foreach (var checker in node.Checkers)
+        json.WriteObjects("sub_status"u8, node.Checkers, checker =>
         {
-            json.WriteStartObject();
             json.WriteString("owner"u8, checker.Owner);
             json.WriteNumber("status"u8, checker.CheckedAt is null ? 0 : 1);
             json.WriteNumber("checked_time"u8, checker.CheckedAt ?? 0);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteBoolean("milestone"u8, conf.Milestone);
         Write(json, "participants", [.. node.Owners.Concat(node.SubTasks.SelectMany(t => t.Assignee)).Distinct()]);
         Write(json, "owner_roles", conf.OwnerRoles);

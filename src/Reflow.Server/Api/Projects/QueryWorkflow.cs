@@ -39,14 +39,10 @@ static class QueryWorkflow
         json.WriteStartArray("state_flow_nodes"u8);
         foreach (var state in flow.Template.States) StateJson.Write(json, flow, item, state, fields);
         json.WriteEndArray();
-        json.WriteStartArray("user_details"u8);
-        foreach (var user in users)
+        json.WriteObjects("user_details"u8, users, user =>
         {
-            json.WriteStartObject();
             UserJson.Names(json, user);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteNumber("template_id"u8, item.TemplateId);
         json.WriteNumber("version"u8, item.TemplateVersion);
         json.WriteEndObject();

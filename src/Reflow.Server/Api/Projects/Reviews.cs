@@ -57,29 +57,21 @@ static class Reviews
             json.WriteString("summary_mode"u8, "independence"u8);
             json.WriteStartObject("opinion"u8);
             json.WriteString("finished_opinion_result"u8, node.Summary?.Opinion ?? "");
-            json.WriteStartArray("owners_finished_opinion_result"u8);
-            foreach (var review in node.Reviews)
+            json.WriteObjects("owners_finished_opinion_result"u8, node.Reviews, review =>
             {
-                json.WriteStartObject();
                 json.WriteString("owner"u8, review.User);
                 json.WriteString("finished_opinion_result"u8, review.Opinion);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            });
             json.WriteEndObject();
             json.WriteStartObject("conclusion"u8);
             json.WritePropertyName("finished_conclusion_result"u8);
             Conclusion(json, conf, node.Summary?.Conclusion ?? "");
-            json.WriteStartArray("owners_finished_conclusion_result"u8);
-            foreach (var review in node.Reviews)
+            json.WriteObjects("owners_finished_conclusion_result"u8, node.Reviews, review =>
             {
-                json.WriteStartObject();
                 json.WriteString("owner"u8, review.User);
                 json.WritePropertyName("finished_conclusion_result"u8);
                 Conclusion(json, conf, review.Conclusion);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            });
             json.WriteEndObject();
             json.WriteEndObject();
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Reflow.Core.Projects;
+using Reflow.Server.Gateway;
 
 namespace Reflow.Server.Api.Projects;
 
@@ -42,15 +43,11 @@ static class TemplateJson
         json.WriteString("name"u8, state.Name);
         json.WriteNumber("state_type"u8, (int)state.Kind);
         NodeJson.Write(json, "authorized_roles", state.AuthorizedRoles);
-        json.WriteStartArray("confirm_form_list"u8);
-        foreach (var line in state.Form)
+        json.WriteObjects("confirm_form_list"u8, state.Form, line =>
         {
-            json.WriteStartObject();
             json.WriteString("state_key"u8, line.Key);
             json.WriteNumber("action"u8, 0);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteNumber("action"u8, 0);
         json.WriteEndObject();
     }
@@ -80,19 +77,15 @@ static class TemplateJson
         json.WriteBoolean("done_finish_time"u8, node.DoneFinishTime);
         json.WriteBoolean("is_milestone"u8, node.Milestone);
         json.WriteString("belong_status"u8, node.BelongStatus ?? "");
-        json.WriteStartArray("task_confs"u8);
-        foreach (var task in node.Tasks)
+        json.WriteObjects("task_confs"u8, node.Tasks, task =>
         {
-            json.WriteStartObject();
             json.WriteString("id"u8, task.Id);
             json.WriteString("name"u8, task.Name);
             json.WriteString("deliverable_field_id"u8, task.DeliverableField ?? "");
             json.WriteNumber("pass_mode"u8, (int)task.PassMode);
             json.WriteNumber("node_pass_required_mode"u8, task.Blocking ? 1 : 2);
             json.WriteNumber("action"u8, 0);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteStartArray("fields"u8);
         foreach (var line in node.Form)
             if (line is FormItem.OfField && type.FieldOf(line.Key, null) is { } field) Line(json, field, line);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Reflow.Core.Projects;
+using Reflow.Server.Gateway;
 
 namespace Reflow.Server.Api.Projects;
 
@@ -105,14 +106,10 @@ static class WorkItemJson
         var (_, item, flow) = found;
         json.WriteStartObject("work_item_status"u8);
         if (item.Statuses.Count > 0) One(item.Statuses[^1]);
-        json.WriteStartArray("history"u8);
-        foreach (var change in item.Statuses.SkipLast(1))
+        json.WriteObjects("history"u8, item.Statuses.SkipLast(1), change =>
         {
-            json.WriteStartObject();
             One(change);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
 
         void One(StatusChange change)

@@ -9,9 +9,8 @@ namespace Reflow.Server.Api.Reports;
 static class ReportJson
 {
     /// <summary><c>{"has_more":…,"items":[…]}</c>, with <c>page_token</c> only where more follows: iterators stop at its absence.</summary>
-    public static Reply Reply(ReportPage page, UserIds ids) => Gateway.Reply.Data(json =>
+    public static Reply Reply(ReportPage page, UserIds ids) => Gateway.Reply.Object(json =>
     {
-        json.WriteStartObject();
         json.WriteBoolean("has_more"u8, page.HasMore);
         json.WriteStartArray("items"u8);
         // A page names the same few people over and over.
@@ -19,7 +18,6 @@ static class ReportJson
         foreach (var report in page.Items) Write(json, report, ids, userId => known.TryGetValue(userId, out var id) ? id : known[userId] = ids.Of(userId));
         json.WriteEndArray();
         if (page.NextToken is { } token) json.WriteString("page_token"u8, token);
-        json.WriteEndObject();
     });
 
     static void Write(Utf8JsonWriter json, Report report, UserIds ids, Func<string, string?> idOf)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Reflow.Core.Reports;
+using Reflow.Server.Gateway;
 
 namespace Reflow.Server.Api.Reports;
 
@@ -19,15 +20,11 @@ static class RuleJson
         json.WriteString("creator_user_name"u8, creatorName);
         WriteUser(json, "owner_user_id", rule.Owner, ids);
         json.WriteString("owner_user_name"u8, ownerName);
-        json.WriteStartArray("form_schema"u8);
-        foreach (var field in rule.Fields)
+        json.WriteObjects("form_schema"u8, rule.Fields, field =>
         {
-            json.WriteStartObject();
             json.WriteString("name"u8, field.Name);
             json.WriteString("type"u8, field.Type.Wire());
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteNumber("is_deleted"u8, rule.IsDeleted ? 1 : 0);
         WriteUsers(json, "need_report_user_ids", rule.Reporters.Users, ids);
         WriteTexts(json, "need_report_department_ids", rule.Reporters.Departments);

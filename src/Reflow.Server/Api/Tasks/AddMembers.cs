@@ -38,13 +38,11 @@ static class AddMembers
 
     static bool IsApp(Caller caller, string id) => id == Identities.OpenId(caller.Tenant, caller.AppId, new Actor.App(caller.AppId)) || id.StartsWith("cli_", StringComparison.Ordinal);
 
-    static Reply Answer(TaskRole role, string? asked, IEnumerable<string> added, UserIds ids) => Reply.Data(json =>
+    static Reply Answer(TaskRole role, string? asked, IEnumerable<string> added, UserIds ids) => Reply.Object(json =>
     {
-        json.WriteStartObject();
         json.WriteStartObject(role switch { TaskRole.Collaborator => "collaborator", TaskRole.Follower => "follower" });
         if (asked is not null) json.WriteString("id"u8, asked);
         TaskJson.WriteIds(json, "id_list", added, ids);
-        json.WriteEndObject();
         json.WriteEndObject();
     });
 }

@@ -21,12 +21,10 @@ static class AddReminder
         var (_, _, error) = await tasks.Change(
             call.Caller.Tenant, call.Path("task_id"), new TaskCommand.AddReminder(reminder.Id, reminder.Minutes), call.Caller.Actor, call.Now, call.Operation.Name, call.Aborted);
         if (error is not null) return error;
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteStartObject("reminder"u8);
             Write(json, reminder);
-            json.WriteEndObject();
             json.WriteEndObject();
         });
     }

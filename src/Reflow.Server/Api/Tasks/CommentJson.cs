@@ -9,12 +9,10 @@ namespace Reflow.Server.Api.Tasks;
 static class CommentJson
 {
     /// <summary><c>{"comment":{…}}</c>.</summary>
-    public static Reply Reply(TaskComment comment, UserIds ids) => Gateway.Reply.Data(json =>
+    public static Reply Reply(TaskComment comment, UserIds ids) => Gateway.Reply.Object(json =>
     {
-        json.WriteStartObject();
         json.WriteStartObject("comment"u8);
         Write(json, comment, ids);
-        json.WriteEndObject();
         json.WriteEndObject();
     });
 

@@ -49,14 +49,10 @@ static class Paging
     {
         var hasMore = found.Count > size;
         json.WriteStartObject();
-        json.WriteStartArray("items"u8);
-        foreach (var item in found.Take(size))
+        json.WriteObjects("items"u8, found.Take(size), item =>
         {
-            json.WriteStartObject();
             write(json, item);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         if (hasMore) json.WriteString("page_token"u8, tokenAfter(found[size - 1]));
         json.WriteBoolean("has_more"u8, hasMore);
         json.WriteEndObject();

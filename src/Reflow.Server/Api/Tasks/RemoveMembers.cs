@@ -26,12 +26,10 @@ static class RemoveMembers
             return (new TaskCommand.RemoveMembers(role, userIds), unknown);
         }, call.Caller.Actor, call.Now, call.Operation.Name, call.Aborted);
         if (error is not null) return error;
-        return Reply.Data(json =>
+        return Reply.Object(json =>
         {
-            json.WriteStartObject();
             TaskJson.WriteIds(json, role switch { TaskRole.Collaborator => "collaborators", TaskRole.Follower => "followers" },
                 events.OfType<TaskEvent.MembersRemoved>().SelectMany(removed => removed.UserIds), ids!);
-            json.WriteEndObject();
         });
     }
 }

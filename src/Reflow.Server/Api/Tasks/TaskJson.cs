@@ -9,12 +9,10 @@ namespace Reflow.Server.Api.Tasks;
 static class TaskJson
 {
     /// <summary><c>{"task":{…}}</c>.</summary>
-    public static Reply Reply(TaskItem task, UserIds ids) => Gateway.Reply.Data(json =>
+    public static Reply Reply(TaskItem task, UserIds ids) => Gateway.Reply.Object(json =>
     {
-        json.WriteStartObject();
         json.WriteStartObject("task"u8);
         Write(json, task, ids);
-        json.WriteEndObject();
         json.WriteEndObject();
     });
 

@@ -42,16 +42,12 @@ static class GetReportCycle
             json.WriteString("name"u8, directory.NameOf(person.UserId));
             json.WriteString("state"u8, person.State);
             json.WriteBoolean("must_report"u8, person.MustReport);
-            json.WriteStartArray("reports"u8);
-            foreach (var filing in person.Filings)
+            json.WriteObjects("reports"u8, person.Filings, filing =>
             {
-                json.WriteStartObject();
                 json.WriteString("report_id"u8, $"{filing.ReportId}");
                 json.WriteNumber("commit_time"u8, filing.CommitTime);
                 json.WriteBoolean("late"u8, filing.IsLate);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            });
             json.WriteEndObject();
         }, person => person.UserId, json =>
         {

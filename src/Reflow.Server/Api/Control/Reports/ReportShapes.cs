@@ -38,18 +38,14 @@ static class ReportShapes
 
     public static void Fields(Utf8JsonWriter json, IReadOnlyList<ReportField> fields)
     {
-        json.WriteStartArray("fields"u8);
-        foreach (var field in fields)
+        json.WriteObjects("fields"u8, fields, field =>
         {
-            json.WriteStartObject();
             json.WriteString("field_id"u8, $"{field.Id}");
             json.WriteString("name"u8, field.Name);
             json.WriteString("type"u8, field.Type.Wire());
             json.WriteBoolean("required"u8, field.IsRequired);
             if (field.Options is { } options) Texts(json, "options", options);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 
     /// <summary>A draft, its fields named as the rule names them now.</summary>
@@ -101,16 +97,14 @@ static class ReportShapes
     }
 
     /// <summary>A list of things in pages: <c>page_token</c> leads to the next and is absent on the last.</summary>
-    public static Reply Page<T>(string name, IReadOnlyList<T> oneMore, int size, Action<Utf8JsonWriter, T> write, Func<T, string> token, Action<Utf8JsonWriter>? beside = null) => Reply.Data(json =>
+    public static Reply Page<T>(string name, IReadOnlyList<T> oneMore, int size, Action<Utf8JsonWriter, T> write, Func<T, string> token, Action<Utf8JsonWriter>? beside = null) => Reply.Object(json =>
     {
-        json.WriteStartObject();
         beside?.Invoke(json);
         json.WriteStartArray(name);
         foreach (var item in oneMore.Take(size)) write(json, item);
         json.WriteEndArray();
         json.WriteBoolean("has_more"u8, oneMore.Count > size);
         if (oneMore.Count > size) json.WriteString("page_token"u8, token(oneMore[size - 1]));
-        json.WriteEndObject();
     });
 
     /// <summary>A cycle and whether it takes reports.</summary>

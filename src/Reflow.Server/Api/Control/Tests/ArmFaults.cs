@@ -23,14 +23,10 @@ static class ArmFaults
         });
         routes.Serve("control.test.fault.list", call => new(Reply.Object(json =>
         {
-            json.WriteStartArray("faults"u8);
-            foreach (var armed in faults.All)
+            json.WriteObjects("faults"u8, faults.All, armed =>
             {
-                json.WriteStartObject();
                 Write(json, armed);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            });
         })));
         routes.Serve("control.test.fault.remove", call => new(faults.Remove(call.Path("fault_id")) ? Reply.Empty : FlowControl.Missing($"There is no fault rule {call.Path("fault_id")}.")));
         routes.Serve("control.test.fault.clear", call =>

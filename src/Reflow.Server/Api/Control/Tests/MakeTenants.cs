@@ -57,29 +57,19 @@ static class MakeTenants
         var directory = made.Tenant.Directory;
         json.WriteString("tenant_key"u8, made.Tenant.Key);
         json.WriteNumber("expires_at"u8, made.ExpiresAt);
-        json.WriteStartArray("apps"u8);
-        foreach (var app in directory.Apps)
+        json.WriteObjects("apps"u8, directory.Apps, app =>
         {
-            json.WriteStartObject();
             json.WriteString("app_id"u8, app.Id);
             json.WriteString("app_secret"u8, made.Secrets[app.Id]);
             json.WriteString("name"u8, app.Name);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStartArray("plugins"u8);
-        foreach (var plugin in directory.Plugins)
+        });
+        json.WriteObjects("plugins"u8, directory.Plugins, plugin =>
         {
-            json.WriteStartObject();
             json.WriteString("plugin_id"u8, plugin.Id);
             json.WriteString("plugin_secret"u8, made.Secrets[plugin.Id]);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStartArray("users"u8);
-        foreach (var user in directory.Users)
+        });
+        json.WriteObjects("users"u8, directory.Users, user =>
         {
-            json.WriteStartObject();
             json.WriteString("user_id"u8, user.Id);
             json.WriteString("name"u8, user.Name);
             if (user.KunlunId is not null) json.WriteString("kunlun_id"u8, user.KunlunId);
@@ -87,9 +77,7 @@ static class MakeTenants
             json.WriteStartObject("open_ids"u8);
             foreach (var app in directory.Apps) json.WriteString(app.Id, Identities.OpenId(made.Tenant.Key, app.Id, new Actor.User(user.Id)));
             json.WriteEndObject();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteStartArray("project_keys"u8);
         foreach (var project in made.Tenant.Projects) json.WriteStringValue(project.Key);
         json.WriteEndArray();

@@ -50,17 +50,13 @@ static class MoveClock
         return Reply.Object(json =>
         {
             Read(json, testing.Clock);
-            json.WriteStartArray("fired"u8);
-            foreach (var work in fired)
+            json.WriteObjects("fired"u8, fired, work =>
             {
-                json.WriteStartObject();
                 json.WriteNumber("at"u8, work.At);
                 json.WriteString("what"u8, work.What);
                 json.WriteString("tenant_key"u8, work.Tenant);
                 json.WriteString("id"u8, work.Id);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            });
         });
     }
 

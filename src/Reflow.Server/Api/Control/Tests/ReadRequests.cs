@@ -81,14 +81,10 @@ static class ReadRequests
 
     static void Write(Utf8JsonWriter json, IEnumerable<LoggedRequest> requests)
     {
-        json.WriteStartArray("requests"u8);
-        foreach (var request in requests)
+        json.WriteObjects("requests"u8, requests, request =>
         {
-            json.WriteStartObject();
             Write(json, request);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 
     static void Write(Utf8JsonWriter json, LoggedRequest request)

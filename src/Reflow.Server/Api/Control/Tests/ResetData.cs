@@ -36,14 +36,10 @@ static class ResetData
             var all = await snapshots.All(call.Aborted);
             return Reply.Object(json =>
             {
-                json.WriteStartArray("snapshots"u8);
-                foreach (var snapshot in all)
+                json.WriteObjects("snapshots"u8, all, snapshot =>
                 {
-                    json.WriteStartObject();
                     Write(json, snapshot);
-                    json.WriteEndObject();
-                }
-                json.WriteEndArray();
+                });
             });
         });
         routes.Serve("control.test.snapshot.save", async call =>
