@@ -26,7 +26,7 @@ static class Changes
             using var reflow = await ServerProcess.Start(program, Demo.Arguments(Path.Combine(scratch, "gateway")));
             (await ServerProcess.Start(program, Demo.Arguments(Path.Combine(scratch, "store")))).Dispose();
             await using var db = await Db.OpenSqlite(Path.Combine(scratch, "store", "reflow.db"), new(), default);
-            var store = new TaskStore(db, await Ids.Start(db, TimeProvider.System, Chance.Unforeseeable, default), new(static _ => null), TimeProvider.System);
+            var store = new TaskStore(db, new(TimeProvider.System), new(static _ => null), TimeProvider.System);
             var (calls, tasks) = (await Calls(reflow.Address), await Made(store));
             await Drive.Run(reflow, caller => calls[caller], Seconds / 2);
             await InStore(store, tasks, Seconds / 2);

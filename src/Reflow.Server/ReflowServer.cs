@@ -22,11 +22,12 @@ public sealed class ReflowServer : IAsyncDisposable
     readonly WebApplication app;
     readonly DataDirectory? directory;
     readonly TestTenants tenants;
+    readonly NodeNumber node;
 
     readonly Ids ids;
 
-    ReflowServer(WebApplication app, DataDirectory? directory, Db db, Ids ids, Tokens tokens, Routes routes, TestTenants tenants, FlowTimers timers, TaskReminders reminders, BatchUpdates batches) =>
-        (this.app, this.directory, Db, this.ids, Tokens, Routes, this.tenants, Timers, Reminders, Batches) = (app, directory, db, ids, tokens, routes, tenants, timers, reminders, batches);
+    ReflowServer(WebApplication app, DataDirectory? directory, NodeNumber node, Db db, Ids ids, Tokens tokens, Routes routes, TestTenants tenants, FlowTimers timers, TaskReminders reminders, BatchUpdates batches) =>
+        (this.app, this.directory, this.node, Db, this.ids, Tokens, Routes, this.tenants, Timers, Reminders, Batches) = (app, directory, node, db, ids, tokens, routes, tenants, timers, reminders, batches);
 
     /// <summary>The store.</summary>
     internal Db Db { get; }
@@ -68,12 +69,14 @@ public sealed class ReflowServer : IAsyncDisposable
         }
         clock = testing?.Clock ?? clock;
         Db? db = null;
+        NodeNumber? node = null;
         try
         {
             db = directory is null ? await Db.OpenPostgres(settings.Postgres!, settings.Store, ct)
                 : await Db.OpenSqlite(directory.DatabaseFile, settings.Store with { Durable = !directory.Passing }, ct);
             var key = directory?.Key ?? await ServerKey.Of(db, Chance.Of(settings.Seed, "key"), ct);
-            var ids = await Ids.Start(db, clock, Chance.Of(settings.Seed, "ids"), ct);
+            node = await db.Join(ct);
+            var ids = new Ids(clock, node, Chance.Of(settings.Seed, "ids"));
             var empty = await db.ReadSystem(async session => !await session.Find("select 1 from tenant limit 1", r => true), ct);
             // Read when first needed: a demo that is there already needs none, and reading costs a good part of the start.
             var workspace = new Lazy<Workspace>(() => WorkspaceOf(settings));
@@ -103,11 +106,12 @@ public sealed class ReflowServer : IAsyncDisposable
             var timers = new FlowTimers(db, flows, clock, app.Services.GetRequiredService<ILogger<FlowTimers>>());
             var reminders = new TaskReminders(tasks, clock, app.Services.GetRequiredService<ILogger<TaskReminders>>());
             if (testing is not null) testing.Clockwork.Works = [timers, reminders];
-            return new(app, directory, db, ids, tokens, routes, tenants, timers, reminders,
+            return new(app, directory, node, db, ids, tokens, routes, tenants, timers, reminders,
                 new(db, projects, clock, app.Services.GetRequiredService<ILogger<BatchUpdates>>()));
         }
         catch (Exception e)
         {
+            if (node is not null) await node.DisposeAsync();
             if (db is not null) await db.DisposeAsync();
             directory?.Dispose();
             if (e is StoreException) throw new StartException(e.Message, e);
@@ -135,6 +139,7 @@ public sealed class ReflowServer : IAsyncDisposable
         await tenants.DisposeAsync();
         await Batches.DisposeAsync();
         await app.DisposeAsync();
+        await node.DisposeAsync();
         await Db.DisposeAsync();
         directory?.Dispose();
     }

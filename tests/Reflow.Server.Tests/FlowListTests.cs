@@ -20,7 +20,7 @@ public class FlowListTests
     {
         await using var reflow = await TestReflow.Start();
         var random = new Random(seed);
-        var store = new FlowStore(new(reflow.Clock, node: 61), new());
+        var store = new FlowStore(new(reflow.Clock, node: NodeNumber.Fixed(61)), new());
         await reflow.Db.Change(Demo.Tenant, s => FlowCatalog.Deploy(s, FlowPlay.Flow, 0), Ct);
         // In the second version others vote, and in another way; branches stand at other positions, and tasks come due.
         var second = FlowPlay.Flow with

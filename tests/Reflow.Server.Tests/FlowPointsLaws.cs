@@ -19,7 +19,7 @@ public class FlowPointsLaws
     public async Task The_points_read_from_the_store_are_those_of_the_whole_instance(RollbackScope scope, int seed)
     {
         await using var reflow = await TestReflow.Start();
-        var (flows, random) = (new FlowStore(new(reflow.Clock, node: 63), new()), new Random(seed));
+        var (flows, random) = (new FlowStore(new(reflow.Clock, node: NodeNumber.Fixed(63)), new()), new Random(seed));
         var definition = Loop(scope);
         await reflow.Db.Change(Demo.Tenant, s => FlowCatalog.Deploy(s, definition, 0), Ct);
         var (started, _) = await reflow.Db.Change(Demo.Tenant, s => flows.Start(s, new("package_test__c", "points", "test", "1001", null, """{"more":true}"""), "test", 1000), Ct);

@@ -21,7 +21,7 @@ public sealed class FlowReadsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         reflow = await TestReflow.Start();
-        flows = new(new(reflow.Clock, node: 63), new());
+        flows = new(new(reflow.Clock, node: NodeNumber.Fixed(63)), new());
     }
 
     public ValueTask DisposeAsync() => reflow.DisposeAsync();

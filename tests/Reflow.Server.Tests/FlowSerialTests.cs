@@ -85,7 +85,7 @@ public class FlowSerialTests
     static FlowContext Context(DeployedFlow flow, People people, long now)
     {
         var id = 1L;
-        return flow.Context(FlowPlay.Initiator, "{}", people, new(TimeProvider.System, node: 62), now) with { NextId = () => ++id };
+        return flow.Context(FlowPlay.Initiator, "{}", people, new(TimeProvider.System, node: NodeNumber.Fixed(62)), now) with { NextId = () => ++id };
     }
 
     /// <summary>Clients that call at the same time, and what they were answered.</summary>

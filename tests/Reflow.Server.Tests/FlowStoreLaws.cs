@@ -57,7 +57,7 @@ public class FlowStoreLaws
         public static async Task<Desk> Open(RollbackPolicy policy)
         {
             var reflow = await TestReflow.Start();
-            var flows = new FlowStore(new(reflow.Clock, node: 63), new());
+            var flows = new FlowStore(new(reflow.Clock, node: NodeNumber.Fixed(63)), new());
             var definition = new FlowDefinition
             {
                 Namespace = "package_test__c",

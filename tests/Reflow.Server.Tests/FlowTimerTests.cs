@@ -175,7 +175,7 @@ public sealed class FlowTimerTests : IAsyncLifetime
     [Fact]
     public async Task A_tenant_whose_change_is_refused_does_not_hold_up_the_others()
     {
-        var flows = new FlowStore(new(reflow.Clock, node: 62), new());
+        var flows = new FlowStore(new(reflow.Clock, node: NodeNumber.Fixed(62)), new());
         var someone = (await reflow.Db.Read(Demo.OtherTenant, s => s.Find("select kunlun_id from member where tenant = $1 and kunlun_id is not null limit 1", r => r.GetString(0)), Ct))!;
         var definition = FlowPlay.Flow with { Nodes = [new FlowNode.Start("start"), FlowPlay.Ask("only", someone) with { Remind = 10_000 }, new FlowNode.End("end")], Edges = [new("start", "only"), new("only", "end")] };
         await reflow.Db.Change(Demo.OtherTenant, s => FlowCatalog.Deploy(s, definition, 0), Ct);
@@ -201,7 +201,7 @@ public sealed class FlowTimerTests : IAsyncLifetime
     public async Task Of_two_nodes_that_look_at_once_each_timer_fires_on_one()
     {
         for (var i = 0; i < 120; i++) await Start();
-        await using var other = new FlowTimers(reflow.Db, new(new(reflow.Clock, node: 63), new()), reflow.Clock, NullLogger<FlowTimers>.Instance);
+        await using var other = new FlowTimers(reflow.Db, new(new(reflow.Clock, node: NodeNumber.Fixed(63)), new()), reflow.Clock, NullLogger<FlowTimers>.Instance);
         var fired = (await Task.WhenAll(reflow.Timers.Fire(started + 60_000, Ct), other.Fire(started + 60_000, Ct))).SelectMany(f => f).Select(f => f.Timer).ToList();
         Assert.Equal(242, fired.Count);
         Assert.Equal(242, fired.Distinct().Count());
@@ -220,7 +220,7 @@ public sealed class FlowTimerTests : IAsyncLifetime
     [Fact]
     public async Task It_is_stopped_as_often_as_one_likes()
     {
-        var other = new FlowTimers(reflow.Db, new(new(reflow.Clock, node: 63), new()), reflow.Clock, NullLogger<FlowTimers>.Instance);
+        var other = new FlowTimers(reflow.Db, new(new(reflow.Clock, node: NodeNumber.Fixed(63)), new()), reflow.Clock, NullLogger<FlowTimers>.Instance);
         await other.DisposeAsync();
         await other.DisposeAsync();
     }

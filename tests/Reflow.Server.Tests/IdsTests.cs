@@ -9,7 +9,7 @@ public class IdsTests
     [Fact]
     public void Numbers_grow_have_sixteen_digits_and_are_exact_in_a_double()
     {
-        var ids = new Ids(new ManualClock(), node: 63);
+        var ids = new Ids(new ManualClock(), node: NodeNumber.Fixed(63));
         var all = Enumerable.Range(0, 100_000).Select(_ => ids.Number()).ToArray();
         Assert.Equal(all.Order(), all);
         Assert.Equal(all.Length, all.Distinct().Count());
@@ -24,7 +24,7 @@ public class IdsTests
     public void Nodes_never_make_the_same_number()
     {
         var clock = new ManualClock();
-        var (one, two) = (new Ids(clock, node: 1), new Ids(clock, node: 2));
+        var (one, two) = (new Ids(clock, node: NodeNumber.Fixed(1)), new Ids(clock, node: NodeNumber.Fixed(2)));
         Assert.Empty(Enumerable.Range(0, 5000).Select(_ => one.Number()).Intersect(Enumerable.Range(0, 5000).Select(_ => two.Number())));
     }
 

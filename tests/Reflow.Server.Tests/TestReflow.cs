@@ -111,7 +111,7 @@ public sealed class TestReflow : IAsyncDisposable
         Core.Directory.Identities.OpenId(Demo.Tenant, app, new Core.Directory.Actor.User(await UserId(kunlunId)));
 
     /// <summary>All rows of all tables but the tokens, as one text: two equal ones mean that nothing changed.</summary>
-    public Task<string> State() => TestStore.State(Db, ["token", "node"]);
+    public Task<string> State() => TestStore.State(Db, ["token", "node", "node_number"]);
 
     /// <summary>Stops the server and leaves its data.</summary>
     public async ValueTask Stop()

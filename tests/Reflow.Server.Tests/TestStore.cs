@@ -101,6 +101,9 @@ public sealed class TestStore : IAsyncDisposable
         return new(new NpgsqlConnection(Connection), "select last_value from changes");
     }
 
+    /// <summary>Cuts everybody off from a database.</summary>
+    public static Task EndConnections(TestStore store) => Administer($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{store.Name}'");
+
     public async ValueTask DisposeAsync()
     {
         if (IsPostgres) await Administer($"drop database if exists {Name} with (force)");

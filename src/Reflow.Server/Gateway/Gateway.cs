@@ -54,6 +54,11 @@ sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, Tes
         {
             return door.Busy(call.Operation);
         }
+        catch (StoreGoneException e)
+        {
+            Unreachable(call.Operation.Name, call.LogId, e.Message);
+            return new Refusal(door.Busy(call.Operation) with { Http = 503 }) { Headers = [new("Retry-After", "1")] };
+        }
         catch (BadHttpRequestException e)
         {
             // The rest of the body is not worth waiting for.
@@ -124,6 +129,9 @@ sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, Tes
         http.Response.ContentType = "text/plain";
         return http.Response.WriteAsync("404 page not found", http.RequestAborted);
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Operation} could not reach the store, log id {LogId}: {Why}")]
+    partial void Unreachable(string operation, string logId, string why);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Operation} failed, log id {LogId}")]
     partial void Failed(Exception e, string operation, string logId);

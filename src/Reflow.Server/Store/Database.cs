@@ -6,6 +6,13 @@ abstract class Database
     /// <summary>Opens a session of its own.</summary>
     public abstract ValueTask<SystemSession> Open(DbUse use, CancellationToken ct);
 
+    /// <summary>Takes a place among the nodes that share the store.</summary>
+    /// <param name="db">The open store.</param>
+    /// <param name="changed">Called when another node changed what nodes remember.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="StoreException">There are as many nodes as there can be.</exception>
+    public abstract Task<NodeNumber> Join(Db db, Action changed, CancellationToken ct);
+
     /// <summary>The copies of one kind.</summary>
     /// <param name="kind">A word; copies of different kinds may have the same name.</param>
     /// <param name="clock">When a copy is made.</param>

@@ -77,6 +77,10 @@ public sealed class Db : IAsyncDisposable
         await readers.DisposeAsync();
     }
 
+    /// <summary>Takes a place among the nodes that share the store; from now on this node hears when another changed what nodes remember.</summary>
+    /// <exception cref="StoreException">There are as many nodes as there can be.</exception>
+    internal Task<NodeNumber> Join(CancellationToken ct) => database.Join(this, Changed, ct);
+
     /// <inheritdoc cref="Database.Copies"/>
     internal Copies Copies(string kind, TimeProvider clock) => database.Copies(kind, clock);
 
@@ -109,6 +113,9 @@ public sealed record DbOptions(int Readers = 8, int WaitingChanges = 4096, bool 
 
 /// <summary>The database refused or is gone. Never caused by what a caller sent.</summary>
 public class StoreException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>The database cannot be reached, or was lost in the middle. Whether a change was done is then not known; a later try can succeed.</summary>
+public sealed class StoreGoneException(string message, Exception? cause = null) : StoreException(message, cause);
 
 /// <summary>More changes wait for the writer than it may hold. Nothing was done; a later try can succeed.</summary>
 public sealed class StoreBusyException() : StoreException("too many changes are waiting for the store");

@@ -4,24 +4,17 @@ namespace Reflow.Server.Store;
 
 /// <summary>
 /// Makes the ids of new things. All of them grow with time, also inside one millisecond, so that rows land next to each other
-/// and an order by id is an order by creation. Every start of a server takes another node number, so that ids do not meet although a clock stands still,
+/// and an order by id is an order by creation. Every start of a server, and every node, has another node number, so that ids do not meet although a clock stands still,
 /// is set back, or is another machine's.
 /// </summary>
 /// <param name="clock">Where the time comes from.</param>
-/// <param name="node">This node's number, 0 to 63.</param>
+/// <param name="node">This node's number; null for 0.</param>
 /// <param name="chance">Where the random parts of ids come from; null for what nobody can foresee.</param>
-public sealed class Ids(TimeProvider clock, int node = 0, Chance? chance = null)
+public sealed class Ids(TimeProvider clock, NodeNumber? node = null, Chance? chance = null)
 {
     readonly Chance chance = chance ?? Chance.Unforeseeable;
     static readonly long Epoch = DateTimeOffset.Parse("2020-01-01T00:00:00Z", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
     long lastNumber, lastSnowflake, lastUuid;
-
-    /// <summary>How many node numbers there are.</summary>
-    const int Nodes = 64;
-
-    /// <summary>The ids of a server that starts now: under the next node number.</summary>
-    public static async Task<Ids> Start(Db db, TimeProvider clock, Chance chance, CancellationToken ct) => new(clock, (int)(await db.ChangeSystem(session =>
-        session.Find("insert into node (id, starts) values (0, 1) on conflict (id) do update set starts = node.starts + 1 returning starts", r => r.GetInt64(0)), ct) % Nodes), chance);
 
     /// <summary>
     /// An id below 2^53 with 16 digits, exact as a JSON number in every client (contracts: apaas §1.1): 40 bits of milliseconds since 2020, 6 of node, 7 of counter.
@@ -30,7 +23,7 @@ public sealed class Ids(TimeProvider clock, int node = 0, Chance? chance = null)
     {
         const int counter = 7;
         var next = Advance(ref lastNumber, (Now - Epoch) << counter);
-        return (next >> counter) << (6 + counter) | (long)node << counter | next & ((1 << counter) - 1);
+        return (next >> counter) << (6 + counter) | (long)Node << counter | next & ((1 << counter) - 1);
     }
 
     /// <summary>
@@ -40,7 +33,7 @@ public sealed class Ids(TimeProvider clock, int node = 0, Chance? chance = null)
     {
         const int counter = 26;
         var next = Advance(ref lastSnowflake, second << counter);
-        return (next >> counter) << 32 | (long)node << counter | next & ((1L << counter) - 1);
+        return (next >> counter) << 32 | (long)Node << counter | next & ((1L << counter) - 1);
     }
 
     /// <summary>A lower-case UUID, version 7 (RFC 9562), that also grows inside one millisecond: the 12 bits after the version count (§6.2, method 1).</summary>
@@ -53,6 +46,8 @@ public sealed class Ids(TimeProvider clock, int node = 0, Chance? chance = null)
         bytes[8] = (byte)(0x80 | bytes[8] & 0x3F);
         return new Guid(bytes, bigEndian: true).ToString();
     }
+
+    int Node => node?.Value ?? 0;
 
     long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 

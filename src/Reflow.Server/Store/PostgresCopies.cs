@@ -13,7 +13,7 @@ namespace Reflow.Server.Store;
 sealed class PostgresCopies(PostgresDatabase live, string kind, TimeProvider clock) : Copies
 {
     // What a copy does not bring back (see Copies.Restore): what keeps ids apart, and what belongs to the place and not to the data.
-    static readonly string[] Kept = ["node", "schema_version", "server_key"];
+    static readonly string[] Kept = ["node_number", "schema_version", "server_key"];
 
     string Mark => $"reflow copy|{live.Schema}|{kind}|";
 

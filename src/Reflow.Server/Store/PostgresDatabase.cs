@@ -42,23 +42,44 @@ sealed class PostgresDatabase : Database
     /// <summary>The same database with another schema.</summary>
     public PostgresDatabase In(string schema) => new(this, schema);
 
+    /// <summary>Where nodes tell each other that what they remember may not hold any more.</summary>
+    public string Channel => PostgresLanes.Channel(Schema);
+
     /// <inheritdoc/>
-    public override async ValueTask<SystemSession> Open(DbUse use, CancellationToken ct)
+    public override async Task<NodeNumber> Join(Db db, Action changed, CancellationToken ct) => await PostgresNode.Join(this, changed, ct);
+
+    /// <summary>A connection of its own.</summary>
+    /// <exception cref="StoreGoneException">PostgreSQL cannot be reached.</exception>
+    public async ValueTask<NpgsqlConnection> Connect(CancellationToken ct)
     {
         var opened = new NpgsqlConnection(connection);
         try
         {
             await opened.OpenAsync(ct);
-            var session = new PostgresSession(opened, new(Schema), blocking: use is not DbUse.Reading);
+            return opened;
+        }
+        catch (Exception e) when (e is NpgsqlException or System.Net.Sockets.SocketException)
+        {
+            await opened.DisposeAsync();
+            throw new StoreGoneException($"cannot reach PostgreSQL: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<SystemSession> Open(DbUse use, CancellationToken ct)
+    {
+        var session = new PostgresSession(await Connect(ct), new(Schema), blocking: use is not DbUse.Reading);
+        try
+        {
             // Whatever the server's own setting is, an answer is not sent before its change is on a disk; one that asks for more, as for a standby's, keeps it.
             if (use is DbUse.Writing) await session.Execute("select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'");
             if (use is DbUse.WritingFast) await session.Execute("set synchronous_commit = off");
             return session;
         }
-        catch (Exception e) when (e is NpgsqlException or System.Net.Sockets.SocketException)
+        catch (NpgsqlException e)
         {
-            await opened.DisposeAsync();
-            throw new StoreException($"cannot reach PostgreSQL: {e.Message}", e);
+            await session.DisposeAsync();
+            throw e.AsStoreFailure();
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using Npgsql;
 
 namespace Reflow.Server.Store;
 
@@ -75,5 +76,14 @@ sealed class SessionPool(Func<CancellationToken, ValueTask<SystemSession>> open,
 static class StoreFailures
 {
     /// <summary>An engine's exception as a <see cref="StoreException"/>; any other as it is.</summary>
-    public static Exception AsStoreFailure(this Exception e) => e is DbException ? new StoreException(e.Message, e) : e;
+    public static Exception AsStoreFailure(this Exception e) => e switch
+    {
+        PostgresException refused => Passes(refused.SqlState) ? new StoreGoneException(refused.Message, e) : new StoreException(refused.Message, e),
+        NpgsqlException lost => new StoreGoneException(lost.Message, e),
+        DbException => new StoreException(e.Message, e),
+        _ => e,
+    };
+
+    // A lost connection (08), no room for another (53), and a server that stops or starts (57P).
+    static bool Passes(string state) => state is ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..];
 }

@@ -23,6 +23,11 @@ sealed class SqliteDatabase(string file, DbUse writing, Action<string, IReadOnly
     /// <inheritdoc/>
     public override ValueTask<SystemSession> Open(DbUse use, CancellationToken ct) => new(new SqliteSession(Connect(file, use), inspect));
 
+    // One server at a time: every start takes the next number.
+    /// <inheritdoc/>
+    public override async Task<NodeNumber> Join(Db db, Action changed, CancellationToken ct) => NodeNumber.Fixed((int)(await db.ChangeSystem(session =>
+        session.Find("insert into node (id, starts) values (0, 1) on conflict (id) do update set starts = node.starts + 1 returning starts", r => r.GetInt64(0)), ct) % NodeNumber.Count));
+
     /// <inheritdoc/>
     public override Copies Copies(string kind, TimeProvider clock) => new SqliteCopies(this, file, writing, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, kind), clock);
 

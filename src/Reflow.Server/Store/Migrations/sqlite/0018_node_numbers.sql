@@ -1,0 +1,1 @@
+-- Nothing to do: the embedded store has one server at a time, and counts its starts.

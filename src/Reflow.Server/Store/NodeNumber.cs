@@ -1,0 +1,25 @@
+namespace Reflow.Server.Store;
+
+/// <summary>This node's number in the ids that it makes, 0 to 63. No other node that shares the store has it at the same time.</summary>
+public abstract class NodeNumber : IAsyncDisposable
+{
+    /// <summary>How many numbers there are.</summary>
+    public const int Count = 64;
+
+    /// <summary>The number now.</summary>
+    /// <exception cref="StoreException">There is none at the moment: the node was cut off from the store for too long, and tries to get one again.</exception>
+    public abstract int Value { get; }
+
+    /// <summary>A number that does not change: for the only node of a store.</summary>
+    public static NodeNumber Fixed(int number) => new Constant(number);
+
+    /// <inheritdoc/>
+    public abstract ValueTask DisposeAsync();
+
+    sealed class Constant(int number) : NodeNumber
+    {
+        public override int Value => number;
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,119 @@
+using Reflow.Server.Store;
+using Reflow.Server.Tests.Tasks;
+using Xunit;
+
+namespace Reflow.Server.Tests;
+
+/// <summary>Several servers on one PostgreSQL are one Reflow.</summary>
+[Trait("Engine", "PostgreSQL")]
+public sealed class NodesTests : IAsyncLifetime
+{
+    TestReflow one = null!, two = null!;
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        one = await TestReflow.Start();
+        two = await TestReflow.StartOn(one.Store, new());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await two.Stop();
+        await one.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_token_of_one_node_is_good_at_the_other_and_so_is_what_was_done_with_it()
+    {
+        Assert.Equal(await one.Token(), await two.Token());
+        var id = await one.NewTask();
+        (await two.Post($"/open-apis/task/v1/tasks/{id}/complete")).Ok();
+        Assert.NotEqual("0", (await one.Get($"/open-apis/task/v1/tasks/{id}")).Ok().Data.GetProperty("task").GetProperty("complete_time").GetString());
+    }
+
+    [Fact]
+    public async Task Ids_that_nodes_make_in_the_same_millisecond_differ()
+    {
+        var ids = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => StartInstance(i % 2 == 0 ? one : two)));
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+        // 13 bits behind the millisecond, the higher six of them the node.
+        Assert.Equal(2, ids.Select(id => (long.Parse(id) >> 7) & 63).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task What_nodes_do_to_one_task_at_once_happens_one_after_the_other()
+    {
+        var id = await one.NewTask();
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(i => (i % 2 == 0 ? one : two).Post($"/open-apis/task/v1/tasks/{id}/{(i % 4 < 2 ? "complete" : "uncomplete")}")));
+        var seqs = await one.Db.Read(Demo.Tenant, s => s.Query("select seq from history where tenant = $1 and kind = 'task' and id = $2 order by seq", r => r.GetInt64(0), id), Ct);
+        Assert.Equal(Enumerable.Range(1, seqs.Count).Select(n => (long)n), seqs);
+        Assert.Equal(seqs.Count, await one.Db.Read(Demo.Tenant, s => s.Find("select version from task where tenant = $1 and id = $2", r => r.GetInt64(0), id), Ct));
+    }
+
+    [Fact]
+    public async Task What_is_applied_at_one_node_shows_at_the_other()
+    {
+        var (id, token) = (await one.NewTask(), await two.Token());
+        (await two.Send(new("GET", $"/open-apis/task/v1/tasks/{id}", null, token))).Ok();
+        await one.Apply($$"""
+            tenants:
+              - tenant_key: "{{Demo.Tenant}}"
+                name: 示例
+                apps: [{app_id: {{Demo.App}}, app_secret: {{Demo.Secrets[Demo.App]}}, name: Demo, scopes: ["report:report"]}]
+            """);
+        await Until(async () => (await two.Send(new("GET", $"/open-apis/task/v1/tasks/{id}", null, token))).Code == 99991672, "the scope that the app lost is missing at the other node too");
+    }
+
+    [Fact]
+    public async Task A_node_whose_number_was_given_to_another_takes_a_new_one()
+    {
+        var before = await NodeOf(two);
+        await one.Db.ChangeSystem(s => s.Execute("update node_number set holder = 'another' where number = $1", before), Ct);
+        // Whatever changes all tenants is told to all nodes; they renew their leases when they hear anything.
+        await Until(async () =>
+        {
+            await one.Db.ChangeSystem(s => s.Execute("update node_number set until = until where number = $1", before), Ct);
+            return await NodeOf(two) != before;
+        }, "the node has another number");
+        Assert.NotEqual(await NodeOf(one), await NodeOf(two));
+    }
+
+    [Fact]
+    public async Task Nodes_that_lose_their_connections_answer_503_at_most_and_go_on()
+    {
+        var id = await one.NewTask();
+        await TestStore.EndConnections(one.Store);
+        foreach (var node in new[] { one, two })
+        {
+            await Until(async () =>
+            {
+                var answer = await node.Post($"/open-apis/task/v1/tasks/{id}/complete");
+                Assert.True(answer.Status == 200 || answer.Status == 503 && answer.Headers.ContainsKey("Retry-After"), $"{answer.Status} {answer.Text}");
+                return answer.Status == 200;
+            }, "the node reaches its store again");
+            (await node.Get($"/open-apis/task/v1/tasks/{id}")).Ok();
+        }
+    }
+
+    [Fact]
+    public async Task Nodes_that_start_at_once_on_an_empty_database_bring_its_schema_up_to_date_together()
+    {
+        await using var store = await TestStore.Empty();
+        var nodes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => TestReflow.StartOn(store, new())));
+        Assert.Single((await Task.WhenAll(nodes.Select(node => node.Token()))).Distinct());
+        foreach (var node in nodes) await node.Stop();
+    }
+
+    static async Task Until(Func<Task<bool>> condition, string what)
+    {
+        var end = DateTime.UtcNow.AddSeconds(60);
+        while (!await condition()) Assert.True(DateTime.UtcNow < end, $"not within a minute: {what}");
+    }
+
+    static async Task<long> NodeOf(TestReflow node) => (long.Parse(await StartInstance(node)) >> 7) & 63;
+
+    static async Task<string> StartInstance(TestReflow node) => (await node.Post("/open-apis/apaas/v1/applications/package_demo__c/flows/purchase/execute",
+        new { @operator = """{"_id":"1001"}""", @params = """{"amount":1}""", is_async = false })).Ok().Data.GetProperty("execution_id").GetString()!;
+}
