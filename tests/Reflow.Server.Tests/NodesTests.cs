@@ -1,4 +1,3 @@
-using Reflow.Server.Store;
 using Reflow.Server.Tests.Tasks;
 using Xunit;
 
@@ -61,7 +60,7 @@ public sealed class NodesTests : IAsyncLifetime
             tenants:
               - tenant_key: "{{Demo.Tenant}}"
                 name: 示例
-                apps: [{app_id: {{Demo.App}}, app_secret: {{Demo.Secrets[Demo.App]}}, name: Demo, scopes: ["report:report"]}]
+                apps: [{app_id: {{Demo.App}}, secret: {{Demo.Secrets[Demo.App]}}, name: Demo, scopes: ["report:report"]}]
             """);
         await Until(async () => (await two.Send(new("GET", $"/open-apis/task/v1/tasks/{id}", null, token))).Code == 99991672, "the scope that the app lost is missing at the other node too");
     }
@@ -84,6 +83,7 @@ public sealed class NodesTests : IAsyncLifetime
     public async Task Nodes_that_lose_their_connections_answer_503_at_most_and_go_on()
     {
         var id = await one.NewTask();
+        await two.Token();
         await TestStore.EndConnections(one.Store);
         foreach (var node in new[] { one, two })
         {
