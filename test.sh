@@ -126,7 +126,7 @@ check "build, warnings are errors" dotnet build Reflow.slnx -c Release -v quiet 
 check "format" dotnet format Reflow.slnx --verify-no-changes --no-restore
 if command -v shellcheck >/dev/null; then check "shellcheck" shellcheck ./*.sh .ci/run; fi
 suite "core" xunit_counts dotnet tests/Reflow.Core.Tests/bin/Release/net10.0/Reflow.Core.Tests.dll -noColor
-suite "server" xunit_counts dotnet tests/Reflow.Server.Tests/bin/Release/net10.0/Reflow.Server.Tests.dll -noColor
+suite "server" xunit_counts dotnet tests/Reflow.Server.Tests/bin/Release/net10.0/Reflow.Server.Tests.dll -noColor -trait- "Engine=PostgreSQL"
 install has_postgres postgresql
 if check "start a private PostgreSQL" start_postgres; then
     suite "server on PostgreSQL" xunit_counts env REFLOW_TEST_POSTGRES="Host=$postgres;Username=reflow;Database=postgres" \

@@ -58,7 +58,7 @@ public class FlowAssigneeTests
     {
         await using var reflow = await TestReflow.Start();
         await reflow.Apply(People);
-        var ids = new Ids(reflow.Clock, node: 63);
+        var ids = new Ids(reflow.Clock, node: NodeNumber.Fixed(63));
         // Who is found is asked; when nobody is, each policy does what it promises.
         Assert.Equal(asked.Length > 0 ? asked : "passed", await Asked(reflow, ids, rule, initiator, WhenNobody.Pass, [Fay]));
         Assert.Equal(asked.Length > 0 ? asked : Fay, await Asked(reflow, ids, rule, initiator, WhenNobody.Administrators, [Fay]));
