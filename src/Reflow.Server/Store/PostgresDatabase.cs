@@ -71,6 +71,7 @@ sealed class PostgresDatabase : Database
         var session = new PostgresSession(await Connect(ct), new(Schema), blocking: use is not DbUse.Reading);
         try
         {
+            if (use is DbUse.Reading) await session.Execute("set default_transaction_read_only = on");
             // Whatever the server's own setting is, an answer is not sent before its change is on a disk; one that asks for more, as for a standby's, keeps it.
             if (use is DbUse.Writing) await session.Execute("select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'");
             if (use is DbUse.WritingFast) await session.Execute("set synchronous_commit = off");

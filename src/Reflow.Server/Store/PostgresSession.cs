@@ -20,6 +20,7 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, b
 
     readonly Dictionary<string, NpgsqlCommand> kept = [];
     bool failed;
+    NpgsqlTransaction? reading;
 
     internal override bool InTransaction => !failed;
 
@@ -52,7 +53,14 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, b
         await connection.DisposeAsync();
     }
 
-    internal override async ValueTask BeginRead() => await Execute("begin isolation level repeatable read read only");
+    // Begun by the driver together with the first statement. That it only reads, the connection says.
+    internal override async ValueTask BeginRead()
+    {
+        HasAnswered = false;
+        reading = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
+    }
+
+    internal override async ValueTask EndRead() => await reading!.DisposeAsync();
 
     // Whoever changes a tenant's data has its lane first, so that every statement sees all that was committed before, and nobody waits for anybody in a circle.
     internal override async ValueTask BeginChange(IReadOnlyCollection<string?> tenants)
@@ -109,7 +117,12 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, b
 
     async ValueTask<NpgsqlDataReader> Open(NpgsqlCommand command)
     {
-        try { return blocking ? command.ExecuteReader() : await command.ExecuteReaderAsync(); }
+        try
+        {
+            var reader = blocking ? command.ExecuteReader() : await command.ExecuteReaderAsync();
+            HasAnswered = true;
+            return reader;
+        }
         catch (DbException) when (Fails()) { throw; }
     }
 

@@ -67,8 +67,14 @@ public abstract class SystemSession : IAsyncDisposable
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 
+    /// <summary>Whether a statement of this transaction has been answered.</summary>
+    internal bool HasAnswered { get; private protected set; }
+
     /// <summary>Begins a transaction that only reads and sees one moment.</summary>
     internal abstract ValueTask BeginRead();
+
+    /// <summary>Ends a transaction that only read.</summary>
+    internal abstract ValueTask EndRead();
 
     /// <summary>Begins a transaction that nobody else who changes the same tenants' data runs beside; null stands for all tenants.</summary>
     internal abstract ValueTask BeginChange(IReadOnlyCollection<string?> tenants);

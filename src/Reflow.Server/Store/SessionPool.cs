@@ -13,60 +13,54 @@ sealed class SessionPool(Func<CancellationToken, ValueTask<SystemSession>> open,
     public async Task<T> Run<T>(Func<SystemSession, ValueTask<T>> work, CancellationToken ct)
     {
         await places.WaitAsync(ct);
+        SystemSession? session = null;
         try
         {
-            var session = await Begun(ct);
-            try { return await work(session); }
-            finally { await End(session); }
+            while (true)
+            {
+                var isNew = !idle.TryPop(out session);
+                session ??= await open(ct);
+                try
+                {
+                    await session.BeginRead();
+                    return await work(session);
+                }
+                catch (DbException) when (!isNew && session is { IsBroken: true, HasAnswered: false })
+                {
+                    // The connection was lost while nobody used it: nothing was read of which the caller could know.
+                    await session.DisposeAsync();
+                    session = null;
+                }
+            }
         }
         catch (DbException e) { throw e.AsStoreFailure(); }
-        finally { places.Release(); }
+        finally { _ = Leave(session); }
     }
 
-    async ValueTask<SystemSession> Begun(CancellationToken ct)
-    {
-        // A connection that was lost while nobody used it is noticed here; a new one is not lost yet.
-        while (idle.TryPop(out var known))
-        {
-            try
-            {
-                await known.BeginRead();
-                return known;
-            }
-            catch (DbException)
-            {
-                await known.DisposeAsync();
-            }
-        }
-        var session = await open(ct);
-        try
-        {
-            await session.BeginRead();
-            return session;
-        }
-        catch
-        {
-            await session.DisposeAsync();
-            throw;
-        }
-    }
-
-    // What was read is read: how its transaction ends changes nothing.
-    async ValueTask End(SystemSession session)
+    // What was read is read: nobody waits for the end of its transaction, and how it ends changes nothing.
+    async Task Leave(SystemSession? session)
     {
         try
         {
-            if (!session.IsBroken) await session.Execute("commit");
+            if (session is null) return;
+            if (!session.IsBroken) await session.EndRead();
+            if (!session.IsBroken) idle.Push(session);
+            else await session.DisposeAsync();
         }
         catch (DbException)
         {
+            await session!.DisposeAsync();
         }
-        if (session.IsBroken) await session.DisposeAsync();
-        else idle.Push(session);
+        finally
+        {
+            places.Release();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
+        // Those that are leaving have not come back yet.
+        for (var place = 0; place < size; place++) await places.WaitAsync();
         while (idle.TryPop(out var session)) await session.DisposeAsync();
         places.Dispose();
     }

@@ -51,6 +51,8 @@ sealed class SqliteSession(SqliteConnection connection, Action<string, IReadOnly
 
     internal override async ValueTask BeginRead() => await Execute("begin");
 
+    internal override async ValueTask EndRead() => await Execute("commit");
+
     // Takes the write lock now, not at the first write. There is one for all tenants.
     internal override async ValueTask BeginChange(IReadOnlyCollection<string?> tenants) => await Execute("begin immediate");
 

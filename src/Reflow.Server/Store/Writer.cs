@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Threading.Channels;
 
 namespace Reflow.Server.Store;
@@ -55,8 +56,7 @@ sealed class Writer : IAsyncDisposable
             Gather();
             try
             {
-                var session = Ready();
-                Begin(session);
+                var session = Begun();
                 if (!TryAll(session) || rehearse) RunAgain(session);
                 Sync(session.Execute("commit"));
                 foreach (var change in group) change.Committed();
@@ -72,6 +72,22 @@ sealed class Writer : IAsyncDisposable
     void Gather()
     {
         while (group.Count < LargestGroup && waiting.Reader.TryRead(out var change)) group.Add(change);
+    }
+
+    SystemSession Begun()
+    {
+        var isNew = session is not { IsBroken: false };
+        var ready = Ready();
+        try
+        {
+            Begin(ready);
+        }
+        catch (DbException) when (!isNew && ready.IsBroken)
+        {
+            // The connection was lost while nobody used it: nothing has been done in it.
+            Begin(ready = Ready());
+        }
+        return ready;
     }
 
     SystemSession Ready()
