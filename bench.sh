@@ -5,6 +5,7 @@
 # A page of 20 reports out of 10,000 and out of REPORTS, 1,000,000 when it is not said: ./bench.sh reports [REPORTS]
 # Completing tasks through the gateway beside the store alone, and a page of 20 tasks out of 10,000 and out of TASKS, 5,000,000 when it is not said (some 3 GB of disk): ./bench.sh tasks [TASKS]
 # What the test controls cost, in memory and on disk: ./bench.sh controls [STORE…] (memory, disk, or a PostgreSQL as --store takes it)
+# Changes, reads and test controls on a PostgreSQL of its own, beside SQLite: ./bench.sh postgres [SECONDS]
 # Whether a busy server with the request log on stays as large as it is: ./bench.sh memory [MINUTES], 10 when it is not said
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -28,4 +29,13 @@ if [[ ${1:-} == tasks ]]; then
 fi
 publish bench/Bare bare
 publish bench/Load load
+if [[ ${1:-} == postgres ]]; then
+    # shellcheck source=tests/postgres.sh
+    source tests/postgres.sh
+    has_postgres || { echo "bench.sh: PostgreSQL is missing: apt-get install postgresql" >&2; exit 1; }
+    trap stop_postgres EXIT
+    start_postgres shared_buffers=512MB
+    "$out/load/load" "$out/reflow/reflow" "$out/bare/bare" postgres "$postgres_connection" "${@:2}"
+    exit
+fi
 exec "$out/load/load" "$out/reflow/reflow" "$out/bare/bare" "$@"

@@ -11,8 +11,9 @@ export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 passed=0
 failed=0
 log=$(mktemp)
-postgres=
 trap 'stop_postgres; rm -f "$log"' EXIT
+# shellcheck source=tests/postgres.sh
+source tests/postgres.sh
 
 say() { echo "== $*"; }
 
@@ -80,29 +81,6 @@ install() {
 
 has_sqlite() { [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) == *libsqlite3.so.0* ]]; }
 
-postgres_bin() { compgen -G "/usr/lib/postgresql/*/bin" | sort -V | tail -1; }
-
-has_postgres() { [[ -n $(postgres_bin) ]]; }
-
-# PostgreSQL refuses to run as root.
-as_postgres() {
-    if (( EUID == 0 )); then runuser -u postgres -- "$@"; else "$@"; fi
-}
-
-# A PostgreSQL of these tests alone: reached by a socket in a directory of its own, so that it meets no other, and gone with the tests. What is lost in a power cut is lost.
-start_postgres() {
-    postgres=$(mktemp -d) && if (( EUID == 0 )); then chown postgres "$postgres"; fi &&
-        as_postgres "$(postgres_bin)/initdb" --pgdata="$postgres/data" --auth=trust --username=reflow --encoding=UTF8 --locale=C --no-sync >/dev/null &&
-        as_postgres "$(postgres_bin)/pg_ctl" --pgdata="$postgres/data" --log="$postgres/log" --wait --silent \
-            -o "-c listen_addresses= -c unix_socket_directories=$postgres -c max_connections=300 -c fsync=off -c full_page_writes=off -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0" start
-}
-
-stop_postgres() {
-    [[ -n $postgres ]] || return 0
-    as_postgres "$(postgres_bin)/pg_ctl" --pgdata="$postgres/data" --mode=immediate --silent stop >/dev/null 2>&1
-    rm -rf "$postgres"
-}
-
 # By the lock file; a folder without one names exact versions. (npm cannot read a lock of packages for other platforms that names no registry.)
 npm_packages() {
     local folder=$1 by=package-lock.json how=(ci)
@@ -128,8 +106,9 @@ if command -v shellcheck >/dev/null; then check "shellcheck" shellcheck ./*.sh .
 suite "core" xunit_counts dotnet tests/Reflow.Core.Tests/bin/Release/net10.0/Reflow.Core.Tests.dll -noColor
 suite "server" xunit_counts dotnet tests/Reflow.Server.Tests/bin/Release/net10.0/Reflow.Server.Tests.dll -noColor -trait- "Engine=PostgreSQL"
 install has_postgres postgresql
-if check "start a private PostgreSQL" start_postgres; then
-    suite "server on PostgreSQL" xunit_counts env REFLOW_TEST_POSTGRES="Host=$postgres;Username=reflow;Database=postgres" \
+# What is lost in a power cut is lost.
+if check "start a private PostgreSQL" start_postgres fsync=off full_page_writes=off autovacuum=off wal_level=minimal max_wal_senders=0; then
+    suite "server on PostgreSQL" xunit_counts env REFLOW_TEST_POSTGRES="$postgres_connection" \
         dotnet tests/Reflow.Server.Tests/bin/Release/net10.0/Reflow.Server.Tests.dll -noColor
 fi
 if check "packages of the conformance suite" npm_packages tests/conformance; then

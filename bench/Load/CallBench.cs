@@ -39,7 +39,8 @@ static class CallBench
         table.Print("Reflow", "bare");
     }
 
-    static IReadOnlyList<byte[]> RowsOf(int connection) =>
+    /// <summary>The same changes of a connection's rows, for the bare group commit.</summary>
+    public static IReadOnlyList<byte[]> RowsOf(int connection) =>
         [.. Enumerable.Range(connection * 2, 2).SelectMany(row => new[] { "complete", "uncomplete" }.Select(act => Connection.Request("POST", $"/{row}/{act}")))];
 
     static async Task Start(Table table, Func<Task<TimeSpan>> reflow, Func<Task<TimeSpan>> bare)

@@ -3,11 +3,12 @@ using Reflow.Bench.Load;
 
 // load REFLOW BARE [calls|flows|projects] [SECONDS]: measures side by side, in turns, and prints a table for each part; without a part, calls and flows.
 // load REFLOW BARE reports [REPORTS]: a page of reports among few and among many.
+// load REFLOW BARE postgres CONNECTION [SECONDS]: the same calls on PostgreSQL and on SQLite.
 // load REFLOW BARE controls [STORE…]: resets, snapshots, restores and tenants for tests. load REFLOW BARE memory [MINUTES]: whether a busy server stays as large as it is.
 var (reflow, bare) = (args[0], args[1]);
-var part = args.Skip(2).FirstOrDefault(arg => arg is "calls" or "flows" or "projects" or "reports" or "controls" or "memory");
+var part = args.Skip(2).FirstOrDefault(arg => arg is "calls" or "flows" or "projects" or "reports" or "controls" or "memory" or "postgres");
 var said = args.Skip(2).FirstOrDefault(arg => arg != part);
-var seconds = TimeSpan.FromSeconds(said is null || part is "controls" or "memory" ? 3 : double.Parse(said, CultureInfo.InvariantCulture));
+var seconds = TimeSpan.FromSeconds(said is null || part is "controls" or "memory" or "postgres" ? 3 : double.Parse(said, CultureInfo.InvariantCulture));
 var scratch = Directory.CreateTempSubdirectory("reflow-bench-").FullName;
 string Place(string name) => Directory.CreateDirectory(Path.Combine(scratch, name)).FullName;
 try
@@ -16,6 +17,7 @@ try
     if (part is null or "flows") await FlowBench.Run(reflow, bare, seconds, Place("flows"));
     if (part is "projects") await Projects.Run(reflow, seconds, Place("projects"));
     if (part is "reports") await ReportPages.Run(reflow, said is null ? ReportPages.Many : int.Parse(said, CultureInfo.InvariantCulture), Place("reports"));
+    if (part is "postgres") await Engines.Run(reflow, bare, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 3), Place("engines"));
     if (part is "controls") await Controls.Run(reflow, args is [_, _, _, _, ..] ? args[3..] : ["memory", "disk"], Place("controls"));
     if (part is "memory") return await MemoryWatch.Run(reflow, TimeSpan.FromMinutes(said is null ? 10 : double.Parse(said, CultureInfo.InvariantCulture)), Place("memory")) ? 0 : 1;
     return 0;

@@ -12,6 +12,9 @@ static class Workbench
     /// <summary>The arguments of a Reflow on this directory.</summary>
     public static Func<string, string[]> Reflow(string data) => url => ["--urls", url, "--data", data, "--rate-limits", "off", "--admin-token", AdminToken];
 
+    /// <summary>The arguments of a Reflow on a PostgreSQL.</summary>
+    public static Func<string, string[]> ReflowOn(string connection) => url => ["--urls", url, "--store", connection, "--rate-limits", "off", "--admin-token", AdminToken];
+
     /// <summary>The header with a tenant token.</summary>
     public static async Task<string> Authorize(ServerProcess reflow)
     {
