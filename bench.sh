@@ -34,7 +34,7 @@ if [[ ${1:-} == postgres ]]; then
     source tests/postgres.sh
     has_postgres || { echo "bench.sh: PostgreSQL is missing: apt-get install postgresql" >&2; exit 1; }
     trap stop_postgres EXIT
-    start_postgres shared_buffers=512MB
+    start_postgres "${TMPDIR:-/tmp}" shared_buffers=512MB
     "$out/load/load" "$out/reflow/reflow" "$out/bare/bare" postgres "$postgres_connection" "${@:2}"
     exit
 fi

@@ -12,11 +12,11 @@ as_postgres() {
     if (( EUID == 0 )); then (cd / && runuser -u postgres -- "$@"); else "$@"; fi
 }
 
-# start_postgres SETTING=VALUE…
+# start_postgres DIRECTORY SETTING=VALUE…
 start_postgres() {
     local options="-c listen_addresses= -c max_connections=300" setting
-    for setting in "$@"; do options+=" -c $setting"; done
-    postgres=$(mktemp -d) || return
+    for setting in "${@:2}"; do options+=" -c $setting"; done
+    postgres=$(mktemp -d -p "$1") || return
     if (( EUID == 0 )); then chown postgres "$postgres"; fi
     as_postgres "$(postgres_bin)/initdb" --pgdata="$postgres/data" --auth=trust --username=reflow --encoding=UTF8 --locale=C --no-sync >/dev/null &&
         as_postgres "$(postgres_bin)/pg_ctl" --pgdata="$postgres/data" --log="$postgres/log" --wait --silent -o "$options -c unix_socket_directories=$postgres" start || return

@@ -23,8 +23,8 @@ public sealed class ReflowServer : IAsyncDisposable
     readonly DataDirectory? directory;
     readonly TestTenants tenants;
     readonly NodeNumber node;
-
     readonly Ids ids;
+    bool closed;
 
     ReflowServer(WebApplication app, DataDirectory? directory, NodeNumber node, Db db, Ids ids, Tokens tokens, Routes routes, TestTenants tenants, FlowTimers timers, TaskReminders reminders, BatchUpdates batches) =>
         (this.app, this.directory, this.node, Db, this.ids, Tokens, Routes, this.tenants, Timers, Reminders, Batches) = (app, directory, node, db, ids, tokens, routes, tenants, timers, reminders, batches);
@@ -133,6 +133,7 @@ public sealed class ReflowServer : IAsyncDisposable
     /// <summary>Takes no more calls, finishes those under way, and closes the store.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref closed, true)) return;
         await app.StopAsync();
         await Timers.DisposeAsync();
         await Reminders.DisposeAsync();

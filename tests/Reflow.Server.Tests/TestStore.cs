@@ -89,12 +89,12 @@ public sealed class TestStore : IAsyncDisposable
     internal async Task<ChangeCounter> Count()
     {
         if (!IsPostgres) return new(new SqliteConnection($"Data Source={Path.Combine(Name, "reflow.db")};Mode=ReadOnly;Pooling=false"), "pragma data_version");
-        // A sequence counts also what is taken back later.
+        // A sequence counts also what is taken back later; what nodes do with their numbers is not done for a call.
         await using (var db = await Open(new()))
             await db.ChangeSystem(async session =>
             {
                 await session.Script("create sequence changes; create function count_change() returns trigger language plpgsql as 'begin perform nextval(''changes''); return null; end'");
-                foreach (var table in (await session.Query(session.Engine.Columns(), r => r.GetString(0))).Distinct())
+                foreach (var table in (await session.Query(session.Engine.Columns(), r => r.GetString(0))).Distinct().Where(table => table != "node_number"))
                     await session.Script($"create trigger counted after insert or update or delete on {table} for each row execute function count_change()");
                 return 0;
             }, Ct);

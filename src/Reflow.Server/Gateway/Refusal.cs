@@ -18,6 +18,9 @@ public sealed record Refusal(Error Error)
     /// <summary>All that is missing, where Feishu Project's answer names the first only; in the order in which it would be named.</summary>
     public IReadOnlyList<RefusalDetail> Details { get; init; } = [];
 
+    /// <summary>What is wrong, for an error of a family that names no fields: the first field's description, otherwise the error's own text.</summary>
+    public string Why => Fields is [var first, ..] ? first.Description : Error.Message;
+
     /// <summary>A refusal that needs nothing beside its error.</summary>
     public static implicit operator Refusal(Error error) => new(error);
 }

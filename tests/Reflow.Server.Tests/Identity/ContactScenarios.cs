@@ -41,6 +41,8 @@ public class ContactScenarios
         new Refused("an unknown department_id_type", "contact.v3.department.get", 40001, r => Get(r, $"{Departments}/0?department_id_type=x")),
         new Refused("a department out of sight", "contact.v3.department.get", 40004, r => Narrowed(r, $"{Departments}/company?department_id_type=department_id", "contacts: [finance]")),
 
+        new Refused("an unknown user_id_type beside a body that is none", "contact.v3.department.get", 40001, async r => (await Get(r, $"{Departments}/0?user_id_type=x")) with { Body = "[]" }),
+
         new Refused("no department_ids", "contact.v3.department.batch", 40001, r => Get(r, $"{Departments}/batch")),
         new Refused("one out of sight", "contact.v3.department.batch", 40004, r => Narrowed(r, $"{Departments}/batch?department_ids=finance&department_ids=sales&department_id_type=department_id", "contacts: [finance]")),
 

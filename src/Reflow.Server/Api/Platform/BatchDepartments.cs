@@ -13,7 +13,7 @@ static class BatchDepartments
     static async ValueTask<Reply> Answer(Session session, Call call)
     {
         var ((ids, badType), (departments, badDepartment)) = (UserIds.Of(call), DepartmentIds.Of(call));
-        if ((badType ?? badDepartment) is { } bad) return ContactErrors.DepartmentsParameter.Because(bad.Fields[0].Description);
+        if ((badType ?? badDepartment) is { } bad) return ContactErrors.DepartmentsParameter.Because(bad.Why);
         var asked = call.QueryList("department_ids");
         if (asked.Count is 0 or > MostDepartments) return ContactErrors.DepartmentsParameter.Because($"department_ids has 1 to {MostDepartments} ids");
         var (range, found) = (await ContactStore.RangeOf(session, call.Caller), new List<Department>());

@@ -13,7 +13,7 @@ static class BatchUsers
     static async ValueTask<Reply> Answer(Session session, Call call)
     {
         var ((ids, badType), (departments, badDepartment)) = (UserIds.Of(call), DepartmentIds.Of(call));
-        if ((badType ?? badDepartment) is { } bad) return ContactErrors.UserParameter.Because(bad.Fields[0].Description);
+        if ((badType ?? badDepartment) is { } bad) return ContactErrors.UserParameter.Because(bad.Why);
         var asked = call.QueryList("user_ids");
         if (asked.Count is 0 or > MostUsers) return ContactErrors.UserParameter.Because($"user_ids has 1 to {MostUsers} ids");
         var (range, seen, known) = (await ContactStore.RangeOf(session, call.Caller), new List<Member>(), false);

@@ -11,7 +11,7 @@ static class GetDepartment
     static async ValueTask<Reply> Answer(Session session, Call call)
     {
         var ((ids, badType), (departments, badDepartment)) = (UserIds.Of(call), DepartmentIds.Of(call));
-        if ((badType ?? badDepartment) is { } bad) return ContactErrors.DepartmentParameter.Because(bad.Fields[0].Description);
+        if ((badType ?? badDepartment) is { } bad) return ContactErrors.DepartmentParameter.Because(bad.Why);
         if (await departments!.Resolve(session, call.Path("department_id")) is not { } id || await ContactStore.Department(session, id) is not { } found) return ContactErrors.DepartmentUnknown;
         if (!await (await ContactStore.RangeOf(session, call.Caller)).Has(session, id)) return ContactErrors.DepartmentNotSeen;
         var department = (await DepartmentJson.Of(session, [found], departments))[0];

@@ -11,7 +11,7 @@ static class GetUser
     static async ValueTask<Reply> Answer(Session session, Call call)
     {
         var ((ids, badType), (departments, badDepartment)) = (UserIds.Of(call), DepartmentIds.Of(call));
-        if ((badType ?? badDepartment) is { } bad) return ContactErrors.UserParameter.Because(bad.Fields[0].Description);
+        if ((badType ?? badDepartment) is { } bad) return ContactErrors.UserParameter.Because(bad.Why);
         var (found, error) = await DirectoryStore.Resolve(session, call.Caller, ids!.Type, [call.Path("user_id")]);
         // Somebody else's app's open_id and a missing field scope keep the gateway's own words.
         if (error is not null) return error == GatewayErrors.OpenIdOfAnotherApp || error.Code == GatewayErrors.FieldScopeCode ? error : ContactErrors.UserUnknown;
