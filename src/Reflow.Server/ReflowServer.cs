@@ -86,14 +86,14 @@ public sealed class ReflowServer : IAsyncDisposable
             var tokens = new Tokens(db, key, clock, Chance.Of(settings.Seed, "tokens"));
             var flows = new FlowStore(ids, new());
             var tasks = new TaskStore(db, ids, new(Timezones.Find) { LongestSummary = settings.TaskSummaryMax, MostFollowers = settings.TaskFollowersMax }, clock);
-            var limits = new RateLimits(clock, settings.RateLimits);
+            var limits = new RateLimits(db.Quotas, clock, settings.RateLimits);
             PlatformApi.Serve(routes, db, tokens, limits, key, clock, Chance.Of(settings.Seed, "sign-ins"));
             var projects = Serve(routes, db, ids, tokens, flows, tasks, clock, Chance.Of(settings.Seed, "project grants"));
             await ItemFactRows.FillIn(db, projects, ct);
             db.Replaced += tokens.Forget;
             db.Replaced += flows.Forget;
             db.Replaced += projects.Forget;
-            db.Replaced += limits.Forget;
+            db.Restored += limits.Forget;
             var resets = new Resets(db, db.Copies("resets", clock), made => Furnish(workspace.Value, made, ids, clock, CancellationToken.None));
             if (testing is not null && empty) await resets.KeepFurnished(ct);
             var tenants = new TestTenants(db, ids, clock, real, Chance.Of(settings.Seed, "test tenants"));

@@ -110,8 +110,8 @@ public sealed class TestReflow : IAsyncDisposable
     public async Task<string> OpenId(string kunlunId, string app = Demo.App) =>
         Core.Directory.Identities.OpenId(Demo.Tenant, app, new Core.Directory.Actor.User(await UserId(kunlunId)));
 
-    /// <summary>All rows of all tables but the tokens, as one text: two equal ones mean that nothing changed.</summary>
-    public Task<string> State() => TestStore.State(Db, ["token", "node", "node_number"]);
+    /// <summary>All rows of all tables but the tokens and what is counted, as one text: two equal ones mean that nothing changed.</summary>
+    public Task<string> State() => TestStore.State(Db, ["token", "node", "node_number", "quota"]);
 
     /// <summary>Stops the server and leaves its data.</summary>
     public async ValueTask Stop()

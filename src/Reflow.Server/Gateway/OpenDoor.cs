@@ -6,7 +6,7 @@ using Reflow.Server.Api.Platform;
 namespace Reflow.Server.Gateway;
 
 /// <summary>The open platform's manners: Authorization, token, scopes, rate limit, body; <c>{code, msg, data, error}</c> (contracts: platform §1.5, §2).</summary>
-public sealed class OpenDoor(Tokens tokens, RateLimits limits) : Door
+sealed class OpenDoor(Tokens tokens, RateLimits limits) : Door
 {
     /// <inheritdoc/>
     public override async ValueTask<Refusal?> Admit(Call call)
@@ -19,7 +19,7 @@ public sealed class OpenDoor(Tokens tokens, RateLimits limits) : Door
             call.Caller = caller!;
             if (!caller!.AppScopes.AnyOf(operation.Scopes)) return AppScopeMissing(call, operation.Scopes);
             if (!caller.Scopes.AnyOf(operation.Scopes)) return new Refusal(GatewayErrors.UserScopeMissing(operation.Scopes)) { Scopes = operation.Scopes };
-            if (limits.Spend(caller, operation) is { } limited) return limited;
+            if (await limits.Spend(caller, operation, call.Aborted) is { } limited) return limited;
         }
         var (read, why) = await call.ReadBody();
         return read ? null : Unreadable(why);

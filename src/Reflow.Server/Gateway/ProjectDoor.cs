@@ -25,7 +25,7 @@ sealed class ProjectDoor(Tokens tokens, RateLimits limits, Db db, ProjectStore p
         call.Caller = caller!;
         var token = call.Http.Request.Headers[TokenHeader].ToString();
         // The limit is a token's, not a plugin's.
-        if (limits.Spend(caller! with { AppId = token }, call.Operation) is { } limited) return limited with { Error = ProjectErrors.TooManyRequests };
+        if (await limits.Spend(caller! with { AppId = token }, call.Operation, call.Aborted) is { } limited) return limited with { Error = ProjectErrors.TooManyRequests };
         if (call.Operation.Method is "GET" || call.Http.Request.Headers[IdempotencyHeader].ToString() is not { Length: > 0 } uuid) return null;
         if (await projects.First(caller!.Tenant, Secrets.Hash(token), call.Operation.Name, uuid, call.Now, call.Aborted)) return null;
         return ProjectErrors.Duplicate;

@@ -13,6 +13,9 @@ abstract class Database
     /// <exception cref="StoreException">There are as many nodes as there can be.</exception>
     public abstract Task<NodeNumber> Join(Db db, Action changed, CancellationToken ct);
 
+    /// <summary>What counts windows for all nodes that share the store.</summary>
+    public abstract Quotas Quotas();
+
     /// <summary>The copies of one kind.</summary>
     /// <param name="kind">A word; copies of different kinds may have the same name.</param>
     /// <param name="clock">When a copy is made.</param>

@@ -13,9 +13,16 @@ public sealed class Db : IAsyncDisposable
     Db(Database database, DbOptions options)
     {
         this.database = database;
+        Quotas = database.Quotas();
         readers = new(ct => database.Open(DbUse.Reading, ct), options.Readers);
         writer = new(() => database.Open(options.Writing, CancellationToken.None), options.WaitingChanges, options.Rehearse);
     }
+
+    /// <summary>What counts windows for all nodes.</summary>
+    internal Quotas Quotas { get; }
+
+    /// <summary>Raised when all data was replaced by a copy.</summary>
+    internal event Action? Restored;
 
     /// <summary>Raised when all data was replaced, or what is cached of it changed by other ways than the caches know: they forget.</summary>
     internal event Action? Replaced;
@@ -75,6 +82,7 @@ public sealed class Db : IAsyncDisposable
     {
         await writer.DisposeAsync();
         await readers.DisposeAsync();
+        await Quotas.DisposeAsync();
     }
 
     /// <summary>Takes a place among the nodes that share the store; from now on this node hears when another changed what nodes remember.</summary>
@@ -89,6 +97,8 @@ public sealed class Db : IAsyncDisposable
     internal async Task Restore(Copies copies, string name, CancellationToken ct)
     {
         await copies.Restore(name, ct);
+        Quotas.Forget();
+        Restored?.Invoke();
         Changed();
     }
 

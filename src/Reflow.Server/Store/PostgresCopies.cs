@@ -12,6 +12,9 @@ namespace Reflow.Server.Store;
 /// <param name="clock">When a copy is made.</param>
 sealed class PostgresCopies(PostgresDatabase live, string kind, TimeProvider clock) : Copies
 {
+    // What is counted belongs to no copy, and begins anew.
+    const string Counted = "quota";
+
     // What a copy does not bring back (see Copies.Restore): what keeps ids apart, and what belongs to the place and not to the data.
     static readonly string[] Kept = ["node_number", "schema_version", "server_key"];
 
@@ -35,7 +38,7 @@ sealed class PostgresCopies(PostgresDatabase live, string kind, TimeProvider clo
     public override Task Save(string name, CancellationToken ct) => Put(name, async (session, schema) =>
     {
         var script = new StringBuilder();
-        foreach (var table in await Tables(session)) script.Append(CultureInfo.InvariantCulture, $"create table {schema}.{table} as table {Quoted(live.Schema)}.{table};");
+        foreach (var table in (await Tables(session)).Except([Counted])) script.Append(CultureInfo.InvariantCulture, $"create table {schema}.{table} as table {Quoted(live.Schema)}.{table};");
         await session.Script(script.ToString());
         return true;
     }, ct);
@@ -57,8 +60,8 @@ sealed class PostgresCopies(PostgresDatabase live, string kind, TimeProvider clo
         try
         {
             var columns = (await session.Query(Engine.Postgres.Columns(), r => (Table: r.GetString(0), Column: r.GetString(1))))
-                .GroupBy(c => c.Table, c => c.Column).Where(table => !Kept.Contains(table.Key));
-            var script = new StringBuilder();
+                .GroupBy(c => c.Table, c => c.Column).Where(table => table.Key != Counted && !Kept.Contains(table.Key));
+            var script = new StringBuilder($"delete from {Counted};");
             foreach (var table in columns)
             {
                 var names = string.Join(", ", table);

@@ -100,11 +100,11 @@ static class SnapshotText
         }
     }
 
-    // What remembers which migrations ran is made by them, and what keeps nodes and keys apart belongs to the place and not to the data.
+    // What remembers which migrations ran is made by them, and what keeps nodes and keys apart, or is counted, belongs to the place and not to the data.
     static async Task<IReadOnlyList<(string Table, IReadOnlyList<string> Columns)>> Tables(SystemSession session)
     {
         var columns = await session.Query(session.Engine.Columns(), r => (Table: r.GetString(0), Column: r.GetString(1)));
-        return [.. columns.Where(c => c.Table is not ("schema_version" or "node" or "node_number" or "server_key")).GroupBy(c => c.Table).Select(group => (group.Key, (IReadOnlyList<string>)[.. group.Select(c => c.Column)]))];
+        return [.. columns.Where(c => c.Table is not ("schema_version" or "node" or "node_number" or "server_key" or "quota")).GroupBy(c => c.Table).Select(group => (group.Key, (IReadOnlyList<string>)[.. group.Select(c => c.Column)]))];
     }
 
     static object? Value(JsonElement value) => value.ValueKind switch

@@ -29,6 +29,9 @@ sealed class SqliteDatabase(string file, DbUse writing, Action<string, IReadOnly
         session.Find("insert into node (id, starts) values (0, 1) on conflict (id) do update set starts = node.starts + 1 returning starts", r => r.GetInt64(0)), ct) % NodeNumber.Count));
 
     /// <inheritdoc/>
+    public override Quotas Quotas() => new LocalQuotas();
+
+    /// <inheritdoc/>
     public override Copies Copies(string kind, TimeProvider clock) => new SqliteCopies(this, file, writing, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, kind), clock);
 
     /// <summary>Makes one file hold what another does. The engine copies pages in one transaction: readers of the target see before or after.</summary>

@@ -142,18 +142,43 @@ public class SignInTests
     }
 
     [Fact]
-    public void An_address_that_guesses_waits_whatever_the_account_and_the_right_password_clears_only_the_account()
+    public async Task An_address_that_guesses_waits_whatever_the_account_and_the_right_password_clears_only_the_account()
     {
         var clock = new ManualClock();
-        var throttle = new SignInThrottle(clock);
-        for (var i = 0; i < SignInThrottle.PerAddress; i++) throttle.Failed($"account {i}", "10.0.0.1");
-        Assert.Equal((900, 0), (throttle.SecondsToWait("another", "10.0.0.1"), throttle.SecondsToWait("account 1", "10.0.0.2")));
-        for (var i = 0; i < SignInThrottle.PerAccount; i++) throttle.Failed("mine", "10.0.0.3");
-        Assert.Equal(900, throttle.SecondsToWait("mine", "10.0.0.4"));
-        throttle.Succeeded("mine");
-        Assert.Equal((0, 900), (throttle.SecondsToWait("mine", "10.0.0.4"), throttle.SecondsToWait("mine", "10.0.0.1")));
-        clock.Advance(TimeSpan.FromMilliseconds(SignInThrottle.Window));
-        Assert.Equal(0, throttle.SecondsToWait("another", "10.0.0.1"));
+        var throttle = new SignInThrottle(new LocalQuotas(), clock);
+        for (var i = 0; i < SignInThrottle.PerAddress; i++) Assert.Equal(0, await Try($"account {i}", "10.0.0.1"));
+        Assert.Equal((900, 0), (await Try("another", "10.0.0.1"), await Try("account 1", "10.0.0.2")));
+        // What was not looked at counts for nothing.
+        for (var i = 0; i < SignInThrottle.PerAccount; i++) Assert.Equal(0, await Try("another", "10.0.0.3"));
+        Assert.Equal(900, await Try("another", "10.0.0.4"));
+        for (var i = 1; i < SignInThrottle.PerAccount; i++) Assert.Equal(0, await Try("mine", "10.0.0.3"));
+        await throttle.Succeeded((await throttle.Begin(Demo.Tenant, "mine", "10.0.0.3")).Attempt!);
+        Assert.Equal((0, 900), (await Try("mine", "10.0.0.4"), await Try("mine", "10.0.0.1")));
+        clock.Advance(TimeSpan.FromMilliseconds(SignInThrottle.Length));
+        Assert.Equal(0, await Try("another", "10.0.0.1"));
+
+        async Task<long> Try(string account, string address) => (await throttle.Begin(Demo.Tenant, account, address)).SecondsToWait;
+    }
+
+    [Fact]
+    public async Task Right_passwords_of_a_whole_company_behind_one_address_do_not_count()
+    {
+        var throttle = new SignInThrottle(new LocalQuotas(), new ManualClock());
+        for (var i = 0; i < 2 * SignInThrottle.PerAddress; i++) await throttle.Succeeded((await throttle.Begin(Demo.Tenant, $"account {i}", "10.0.0.1")).Attempt!);
+    }
+
+    [Fact]
+    public async Task Passwords_that_come_at_once_are_no_way_around_the_limit()
+    {
+        await using var reflow = await TestReflow.Start();
+        var page = await new Browser(reflow).Get(Browser.Url());
+        Assert.Equal(200, page.Status);
+        var guessers = await Task.WhenAll(Enumerable.Range(0, 4 * SignInThrottle.PerAccount).Select(async _ =>
+        {
+            var guesser = new Browser(reflow);
+            return await guesser.SignIn(await guesser.Get(Browser.Url()), "Initiator", "guess");
+        }));
+        Assert.Equal((SignInThrottle.PerAccount, 3 * SignInThrottle.PerAccount), (guessers.Count(answer => answer.Status == 400), guessers.Count(answer => answer.Status == 429)));
     }
 
     [Fact]

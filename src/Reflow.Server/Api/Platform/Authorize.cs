@@ -23,12 +23,11 @@ sealed class Authorize
     readonly SignInThrottle throttle;
 
     Authorize(Db db, byte[] key, TimeProvider clock, Chance chance) =>
-        (this.db, this.key, this.chance, handles, throttle) = (db, HMACSHA256.HashData(key, "forms"u8), chance, new(chance), new(clock));
+        (this.db, this.key, this.chance, handles, throttle) = (db, HMACSHA256.HashData(key, "forms"u8), chance, new(chance), new(db.Quotas, clock));
 
     public static void Serve(Routes routes, Db db, byte[] key, TimeProvider clock, Chance chance)
     {
         var authorize = new Authorize(db, key, clock, chance);
-        db.Replaced += authorize.throttle.Forget;
         routes.Serve("authen.v1.authorize", authorize.Show);
         routes.Serve("authen.v1.index", authorize.Show);
         routes.Serve("authen.v1.authorize.submit", authorize.Submit);
@@ -77,16 +76,12 @@ sealed class Authorize
     {
         var tenant = request.App.Tenant;
         if (account.Length is 0 or > 256 || password.Length is 0 or > 256) return SignInPage(call, request, Fault.Missing, account);
-        var (byAccount, byAddress) = ($"{tenant}\n{account.ToLowerInvariant()}", $"{call.Http.Connection.RemoteIpAddress}");
-        if (throttle.SecondsToWait(byAccount, byAddress) is > 0 and var seconds) return SignInPage(call, request, Fault.TooMany, account, seconds);
+        var (attempt, seconds) = await throttle.Begin(tenant, account.ToLowerInvariant(), $"{call.Http.Connection.RemoteIpAddress}");
+        if (attempt is null) return SignInPage(call, request, Fault.TooMany, account, seconds);
         var known = await db.Read(tenant, session => SignInStore.Account(session, account), call.Aborted);
         // Outside the store: it takes its time, on purpose.
-        if (!SignInStore.Match(password, known?.Hash))
-        {
-            throttle.Failed(byAccount, byAddress);
-            return SignInPage(call, request, Fault.Wrong, account);
-        }
-        throttle.Succeeded(byAccount);
+        if (!SignInStore.Match(password, known?.Hash)) return SignInPage(call, request, Fault.Wrong, account);
+        await throttle.Succeeded(attempt);
         if (known!.Value.Member.Details is { IsFrozen: true } or { IsResigned: true }) return SignInPage(call, request, Fault.Inactive, account);
         var handle = handles.New(tenant);
         await db.Change(tenant, session => SignInStore.SignIn(session, known.Value.Member.UserId, handle, call.Now), call.Aborted);

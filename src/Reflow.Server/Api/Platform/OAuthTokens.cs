@@ -29,7 +29,7 @@ static class OAuthTokens
         if ((asked.GrantType is "refresh_token" ? asked.RefreshToken : asked.Code) is not { Length: > 0 } handle) return OAuthErrors.Missing.Because($"{asked.GrantType} is needed");
         if (!AppStore.IsId(clientId) || await AppStore.Find(db, clientId, call.Aborted) is not { } app) return OAuthErrors.AppUnknown;
         if (!Secrets.Match(secret, app.SecretHash)) return OAuthErrors.SecretWrong;
-        if (limits.Spend(new(app.Tenant, TokenKinds.None, app.Id, app.Owner, null, new([]), 0), call.Operation) is { } limited) return limited;
+        if (await limits.Spend(new(app.Tenant, TokenKinds.None, app.Id, app.Owner, null, new([]), 0), call.Operation, call.Aborted) is { } limited) return limited;
         var (granted, fault) = asked.GrantType is "refresh_token"
             ? await grants.Refresh(app.Id, handle, asked.Scope, Terms, call.Now, call.Aborted)
             : await grants.Exchange(app.Id, new(handle, asked.RedirectUri, asked.Verifier, asked.Scope), Terms, call.Now, call.Aborted);

@@ -1,0 +1,1 @@
+-- Nothing to do: the one server of the embedded store counts in memory.
