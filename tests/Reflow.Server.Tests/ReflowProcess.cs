@@ -11,6 +11,7 @@ namespace Reflow.Server.Tests;
 sealed class ReflowProcess : IAsyncDisposable
 {
     const string Serving = "Reflow is serving on ";
+    const string AdminToken = "admin-of-the-tests";
     const int Sigterm = 15;
 
     readonly Process process;
@@ -23,7 +24,7 @@ sealed class ReflowProcess : IAsyncDisposable
     /// <summary>Starts it with these arguments, which tell where its data is, on a free port; it serves when this returns.</summary>
     public static async Task<ReflowProcess> Start(params IEnumerable<string> arguments)
     {
-        var process = Run([.. arguments, "--urls", "http://127.0.0.1:0", "--rate-limits", "off"]);
+        var process = Run([.. arguments, "--urls", "http://127.0.0.1:0", "--rate-limits", "off", "--admin-token", AdminToken]);
         var complaint = process.StandardError.ReadToEndAsync(Ct);
         if (await process.StandardOutput.ReadLineAsync(Ct) is not { } line)
         {
@@ -52,7 +53,19 @@ sealed class ReflowProcess : IAsyncDisposable
     }
 
     /// <summary>Posts with the token of the demo app that has every scope.</summary>
-    public Task<Answer> Post(string path, object? body = null) => Send(new(HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body) });
+    public Task<Answer> Post(string path, object? body = null, params ReadOnlySpan<(string Name, string Value)> headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body) };
+        foreach (var (name, value) in headers) request.Headers.Add(name, value);
+        return Send(request);
+    }
+
+    /// <summary>Puts with the token of the demo app that has every scope.</summary>
+    public Task<Answer> Put(string path, object body) => Send(new(HttpMethod.Put, path) { Content = JsonContent.Create(body) });
+
+    /// <summary>Asks the control plane.</summary>
+    public Task<Answer> Control(HttpMethod method, string path, object? body) =>
+        Send(new(method, path) { Content = body is null ? null : JsonContent.Create(body), Headers = { Authorization = new("Bearer", AdminToken) } });
 
     /// <summary>Gets with the token of the demo app that has every scope.</summary>
     public Task<Answer> Get(string path) => Send(new(HttpMethod.Get, path));

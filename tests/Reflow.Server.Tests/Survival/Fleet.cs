@@ -1,0 +1,79 @@
+using Xunit;
+
+namespace Reflow.Server.Tests.Survival;
+
+/// <summary>The servers of one store, each a process of its own: one on the embedded store, two on a PostgreSQL. Any of them is killed while callers work, and starts again.</summary>
+sealed class Fleet(TestStore store) : IAsyncDisposable
+{
+    readonly ReflowProcess?[] nodes = new ReflowProcess?[TestStore.IsPostgres ? 2 : 1];
+    readonly HashSet<ReflowProcess> gone = [];
+    readonly Lock gate = new();
+    TaskCompletionSource started = NewSignal();
+
+    public int Count => nodes.Length;
+
+    /// <summary>Starts all of them.</summary>
+    public async Task Start()
+    {
+        for (var node = 0; node < Count; node++) await Start(node);
+    }
+
+    /// <summary>Starts one; callers reach it when this returns.</summary>
+    public async Task Start(int node)
+    {
+        var process = await ReflowProcess.Start(store.Arguments);
+        await process.SignIn();
+        lock (gate)
+        {
+            nodes[node] = process;
+            started.SetResult();
+            started = NewSignal();
+        }
+    }
+
+    /// <summary>A server for a caller: its own, or another while that one is gone.</summary>
+    public async Task<ReflowProcess> Reach(int caller)
+    {
+        while (true)
+        {
+            Task another;
+            lock (gate)
+            {
+                for (var i = 0; i < Count; i++)
+                    if (nodes[(caller + i) % Count] is { } there) return there;
+                another = started.Task;
+            }
+            await another.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Whether calls may fail because of what was done to the server.</summary>
+    public bool IsGone(ReflowProcess process)
+    {
+        lock (gate) return gone.Contains(process);
+    }
+
+    /// <summary>SIGKILL, while calls are under way.</summary>
+    public Task Kill(int node) => Leave(node).Kill();
+
+    /// <summary>SIGTERM; answers the exit code, or fails when it is still there after <paramref name="patience"/>.</summary>
+    public Task<int> Terminate(int node, TimeSpan patience) => Leave(node).Terminate(patience);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in nodes.OfType<ReflowProcess>().Concat(gone)) await process.DisposeAsync();
+    }
+
+    ReflowProcess Leave(int node)
+    {
+        lock (gate)
+        {
+            var process = nodes[node]!;
+            nodes[node] = null;
+            gone.Add(process);
+            return process;
+        }
+    }
+
+    static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
