@@ -6,8 +6,8 @@ using Xunit;
 namespace Reflow.Server.Tests;
 
 /// <summary>
-/// Calls that race on the same instances are equivalent to some serial order (contracts: apaas I15). The order is the one of history, so that the search of Wing and Gong's checker
-/// ("Testing and Verifying Concurrent Objects", 1993) is not needed: it remains to see that this order explains every answer and contradicts no clock.
+/// Calls that race on the same instances are equivalent to some serial order (contracts: apaas I15). The order is the one of history, so that it need not be searched for
+/// as in <see cref="Linearizability.Linearization"/>: it remains to see that this order explains every answer and contradicts no clock.
 /// </summary>
 public class FlowSerialTests
 {

@@ -40,7 +40,7 @@ public sealed class Db : IAsyncDisposable
 
     internal static async Task<Db> Open(Database database, DbOptions options, CancellationToken ct)
     {
-        var db = new Db(database, options);
+        var db = new Db(options.Around?.Invoke(database) ?? database, options);
         try
         {
             await Migrations.Apply(db, ct);
@@ -117,6 +117,9 @@ public sealed record DbOptions(int Readers = 8, int WaitingChanges = 4096, bool 
 
     /// <summary>Runs every change twice and keeps the second run. For tests: work that cannot be repeated.</summary>
     internal bool Rehearse { get; init; }
+
+    /// <summary>What is put around the database. For tests: delays, and what else can happen on the way to it.</summary>
+    internal Func<Database, Database>? Around { get; init; }
 
     internal DbUse Writing => Durable ? DbUse.Writing : DbUse.WritingFast;
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Reflow.Core.Flows;
 using Reflow.Core.Tests.Flows;
 using Reflow.Server.Store;
 using Xunit;

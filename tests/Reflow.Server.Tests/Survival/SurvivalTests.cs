@@ -10,8 +10,6 @@ public sealed class SurvivalTests : IAsyncLifetime
     TestStore store = null!;
     IReadOnlyList<Scene> scenes = [];
 
-    static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     public async ValueTask InitializeAsync()
     {
         var first = await TestReflow.Start();
@@ -87,7 +85,7 @@ public sealed class SurvivalTests : IAsyncLifetime
     }
 
     /// <summary>Everybody agrees to whatever waits for them: each instance ends agreed, whatever it has been through.</summary>
-    async Task Drain(ReflowProcess reflow, Load load)
+    static async Task Drain(ReflowProcess reflow, Load load)
     {
         foreach (var instance in load.Pieces.Where(piece => piece.Kind.Word is "instance").Select(piece => piece.Id))
         {

@@ -1,0 +1,109 @@
+using System.Data.Common;
+using Reflow.Server.Store;
+
+namespace Reflow.Server.Tests;
+
+/// <summary>
+/// A database that now and then lets time pass: before a transaction begins, between its statements, before its commit and after it, so that what runs side by side meets in more ways.
+/// How long is drawn from a seed.
+/// </summary>
+/// <param name="inner">Where the data is.</param>
+/// <param name="seed">What the delays are drawn from.</param>
+sealed class SlowDatabase(Database inner, int seed) : Database
+{
+    int opened;
+
+    public override async ValueTask<SystemSession> Open(DbUse use, CancellationToken ct) =>
+        new Slow(await inner.Open(use, ct), new((seed * 1000) + Interlocked.Increment(ref opened)), blocking: use is not DbUse.Reading);
+
+    public override Task<NodeNumber> Join(Db db, Action changed, CancellationToken ct) => inner.Join(db, changed, ct);
+
+    public override Quotas Quotas() => inner.Quotas();
+
+    public override Copies Copies(string kind, TimeProvider clock) => inner.Copies(kind, clock);
+
+    sealed class Slow(SystemSession inner, Random random, bool blocking) : SystemSession(inner.Engine)
+    {
+        internal override bool InTransaction => inner.InTransaction;
+
+        internal override bool IsBroken => inner.IsBroken;
+
+        public override IAsyncEnumerable<object?[]> Stream(string sql, int columns) => inner.Stream(sql, columns);
+
+        public override ValueTask Script(string sql) => inner.Script(sql);
+
+        public override ValueTask DisposeAsync() => inner.DisposeAsync();
+
+        internal override async ValueTask BeginRead()
+        {
+            HasAnswered = false;
+            await Pass();
+            await inner.BeginRead();
+        }
+
+        internal override ValueTask EndRead() => inner.EndRead();
+
+        internal override async ValueTask BeginChange(IReadOnlyCollection<string?> tenants)
+        {
+            await Pass();
+            await inner.BeginChange(tenants);
+        }
+
+        internal override ValueTask Rollback() => inner.Rollback();
+
+        internal override ValueTask<List<T>> ReadAll<T>(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, T> row)
+        {
+            var given = args.ToArray();
+            return Slowly(() => inner.ReadAll(sql, tenant, given, row));
+        }
+
+        internal override ValueTask<T?> ReadFirst<T>(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, T> row) where T : default
+        {
+            var given = args.ToArray();
+            return Slowly(() => inner.ReadFirst(sql, tenant, given, row));
+        }
+
+        internal override ValueTask ReadWhile(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, bool> goOn)
+        {
+            var given = args.ToArray();
+            return Done(Slowly(async () =>
+            {
+                await inner.ReadWhile(sql, tenant, given, goOn);
+                return 0;
+            }));
+
+            static async ValueTask Done(ValueTask<int> reading) => await reading;
+        }
+
+        internal override ValueTask<int> Run(string sql, string? tenant, ReadOnlySpan<object?> args)
+        {
+            var given = args.ToArray();
+            return Slowly(() => inner.Run(sql, tenant, given), after: sql is "commit");
+        }
+
+        async ValueTask<T> Slowly<T>(Func<ValueTask<T>> statement, bool after = false)
+        {
+            await Pass();
+            inner.HasWritten = false;
+            try
+            {
+                return await statement();
+            }
+            finally
+            {
+                HasWritten |= inner.HasWritten;
+                HasAnswered |= inner.HasAnswered;
+                if (after) await Pass();
+            }
+        }
+
+        async ValueTask Pass()
+        {
+            var ms = random.Next(40) switch { 0 => random.Next(1, 4), < 8 => 0, _ => -1 };
+            if (ms < 0) return;
+            // A writer's calls complete before they return.
+            if (blocking) Thread.Sleep(ms);
+            else await Task.Delay(ms);
+        }
+    }
+}
