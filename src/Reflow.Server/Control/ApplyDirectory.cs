@@ -52,7 +52,7 @@ static class ApplyDirectory
     {
         if (await tenantOf(kind, id) is not { } tenant)
         {
-            await applying.Session.Execute("insert into route (kind, name, tenant) values ($2, $3, $1)", kind.ToString().ToLower(CultureInfo.InvariantCulture), id);
+            await applying.Session.Write("insert into route (kind, name, tenant) values ($2, $3, $1)", kind.ToString().ToLower(CultureInfo.InvariantCulture), id);
             return;
         }
         if (tenant != applying.Session.Tenant) applying.Fault(place, $"{id} belongs to the tenant {tenant} already.");
@@ -80,8 +80,8 @@ static class ApplyDirectory
     {
         IReadOnlyList<string> departments = user.Departments is [] ? [Department.Root] : user.Departments;
         var known = await session.Query("select department_id from membership where tenant = $1 and user_id = $2", r => r.GetString(0), user.Id);
-        foreach (var gone in known.Except(departments)) await session.Execute("delete from membership where tenant = $1 and department_id = $2 and user_id = $3", gone, user.Id);
-        foreach (var added in departments.Except(known)) await session.Execute("insert into membership (tenant, department_id, user_id) values ($1, $2, $3)", added, user.Id);
+        foreach (var gone in known.Except(departments)) await session.Write("delete from membership where tenant = $1 and department_id = $2 and user_id = $3", gone, user.Id);
+        foreach (var added in departments.Except(known)) await session.Write("insert into membership (tenant, department_id, user_id) values ($1, $2, $3)", added, user.Id);
     }
 
     /// <summary>The hash to store. Hashing the same password gives another text each time, so the one that is there stays when it still fits.</summary>
@@ -95,16 +95,16 @@ static class ApplyDirectory
     /// <summary>Takes back what a user who may not act any more holds, for good: it does not come back with them.</summary>
     static async ValueTask RevokeUser(Session session, string userId)
     {
-        await session.Execute($"update token{session.Engine.By("token_of_user")} set revoked = 1 where tenant = $1 and user_id = $2 and revoked = 0", userId);
-        await session.Execute($"update refresh_token{session.Engine.By("refresh_token_of_user")} set state = 'revoked' where tenant = $1 and user_id = $2 and state = 'live'", userId);
-        await session.Execute("delete from sign_in where tenant = $1 and user_id = $2", userId);
+        await session.Write($"update token{session.Engine.By("token_of_user")} set revoked = 1 where tenant = $1 and user_id = $2 and revoked = 0", userId);
+        await session.Write($"update refresh_token{session.Engine.By("refresh_token_of_user")} set state = 'revoked' where tenant = $1 and user_id = $2 and state = 'live'", userId);
+        await session.Write("delete from sign_in where tenant = $1 and user_id = $2", userId);
     }
 
     /// <summary>As <see cref="RevokeUser"/>, of an app.</summary>
     static async ValueTask RevokeApp(Session session, string appId)
     {
-        await session.Execute($"update token{session.Engine.By("token_of_issuer")} set revoked = 1 where tenant = $1 and issuer = $2 and revoked = 0", appId);
-        await session.Execute($"update refresh_token{session.Engine.By("refresh_token_of_app")} set state = 'revoked' where tenant = $1 and app_id = $2 and state = 'live'", appId);
+        await session.Write($"update token{session.Engine.By("token_of_issuer")} set revoked = 1 where tenant = $1 and issuer = $2 and revoked = 0", appId);
+        await session.Write($"update refresh_token{session.Engine.By("refresh_token_of_app")} set state = 'revoked' where tenant = $1 and app_id = $2 and state = 'live'", appId);
     }
 
     /// <summary>
@@ -119,7 +119,7 @@ static class ApplyDirectory
         {
             if (id is null || await applying.Session.Find(holderOf, r => r.GetString(0), id) is not { } holder || holder == user.Id) return;
             if (!named.Contains(holder)) applying.Fault(user.Place, $"the {name} {id} belongs to the user {holder} already, whom this file does not name.");
-            await applying.Session.Execute("update member set kunlun_id = null, user_key = null where tenant = $1 and user_id = $2", holder);
+            await applying.Session.Write("update member set kunlun_id = null, user_key = null where tenant = $1 and user_id = $2", holder);
         }
     }
 
@@ -138,7 +138,7 @@ static class ApplyDirectory
 
         async ValueTask Add(string id, string appId, string userId)
         {
-            if (known.Add(id)) await session.Execute("insert into identity (tenant, id, app_id, user_id) values ($1, $2, $3, $4)", id, appId, userId);
+            if (known.Add(id)) await session.Write("insert into identity (tenant, id, app_id, user_id) values ($1, $2, $3, $4)", id, appId, userId);
         }
     }
 

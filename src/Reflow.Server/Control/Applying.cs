@@ -34,11 +34,11 @@ sealed class Applying(Session session, long now, WorkspaceChanges changes, List<
         if (known is null)
         {
             var names = key.Concat(columns).Select(c => c.Name).Prepend("tenant").ToArray();
-            await session.Execute($"insert into {table} ({string.Join(", ", names)}) values ({string.Join(", ", names.Select((_, i) => $"${i + 1}"))})", [.. keys, .. columns.Select(c => c.Value)]);
+            await session.Write($"insert into {table} ({string.Join(", ", names)}) values ({string.Join(", ", names.Select((_, i) => $"${i + 1}"))})", [.. keys, .. columns.Select(c => c.Value)]);
             return Outcome.Created;
         }
         if (known.All(same => same)) return Outcome.Unchanged;
-        await session.Execute($"update {table} set {string.Join(", ", columns.Select((c, i) => $"{c.Name} = ${key.Length + 2 + i}"))} where {where}", [.. keys, .. columns.Select(c => c.Value)]);
+        await session.Write($"update {table} set {string.Join(", ", columns.Select((c, i) => $"{c.Name} = ${key.Length + 2 + i}"))} where {where}", [.. keys, .. columns.Select(c => c.Value)]);
         return Outcome.Changed;
     }
 }

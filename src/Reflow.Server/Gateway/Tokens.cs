@@ -74,8 +74,8 @@ public sealed class Tokens(Db db, byte[] key, TimeProvider clock, Chance chance)
 
     async ValueTask Insert(Session session, TokenKinds kind, string issuer, string? userId, Issued issued, string? scopes, long now)
     {
-        await session.Execute("delete from token where tenant = $1 and expires_at < $2", now - Kept);
-        await session.Execute(
+        await session.Write("delete from token where tenant = $1 and expires_at < $2", now - Kept);
+        await session.Write(
             "insert into token (tenant, hash, kind, issuer, user_id, nonce, issued_at, expires_at, scopes) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             Hash(Text(session.Tenant, kind, issuer, issued.Nonce)), Word(kind), issuer, userId, issued.Nonce, now, issued.ExpiresAt, scopes);
     }

@@ -34,10 +34,10 @@ static class BatchRows
 
     public static async ValueTask Add(Session session, BatchUpdate batch, IReadOnlyList<long> items, long at)
     {
-        await session.Execute("insert into batch_update (tenant, id, project_key, by_user, by_actor, at, request, open) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        await session.Write("insert into batch_update (tenant, id, project_key, by_user, by_actor, at, request, open) values ($1, $2, $3, $4, $5, $6, $7, $8)",
             batch.Id, batch.Project, batch.ByUser, batch.By.ToString(), at, JsonSerializer.Serialize(batch.Request, ProjectJson.Stored.BatchRequest), items.Count);
         for (var i = 0; i < items.Count; i++)
-            await session.Execute("insert into batch_update_item (tenant, id, place, item_id) values ($1, $2, $3, $4)", batch.Id, i, items[i]);
+            await session.Write("insert into batch_update_item (tenant, id, place, item_id) values ($1, $2, $3, $4)", batch.Id, i, items[i]);
     }
 
     /// <summary>The tenants that have one that is not done.</summary>
@@ -51,8 +51,8 @@ static class BatchRows
         if (next is null) return false;
         var error = await Change(session, projects, batch, next.Item, now);
         var outcome = new BatchOutcome(next.Item, error?.Code ?? 0, error?.Message ?? "");
-        await session.Execute("update batch_update_item set outcome = $4 where tenant = $1 and id = $2 and place = $3", batch.Id, next.Number, JsonSerializer.Serialize(outcome, ProjectJson.Stored.BatchOutcome));
-        await session.Execute("update batch_update set open = open - 1 where tenant = $1 and id = $2", batch.Id);
+        await session.Write("update batch_update_item set outcome = $4 where tenant = $1 and id = $2 and place = $3", batch.Id, next.Number, JsonSerializer.Serialize(outcome, ProjectJson.Stored.BatchOutcome));
+        await session.Write("update batch_update set open = open - 1 where tenant = $1 and id = $2", batch.Id);
         return true;
     }
 

@@ -17,21 +17,21 @@ static class CommentRows
 {
     public static async ValueTask Add(Session session, Comment comment, Actor by, string operation)
     {
-        await session.Execute("insert into work_item_comment (tenant, item_id, id, version, operator, created_at, updated_at, content) values ($1, $2, $3, 1, $4, $5, $5, $6)",
+        await session.Write("insert into work_item_comment (tenant, item_id, id, version, operator, created_at, updated_at, content) values ($1, $2, $3, 1, $4, $5, $5, $6)",
             comment.Item, comment.Id, comment.Operator, comment.CreatedAt, comment.Content);
         await Record(session, comment, 1, comment.CreatedAt, by, operation, comment.Content);
     }
 
     public static async ValueTask Update(Session session, Comment comment, string content, long at, Actor by, string operation)
     {
-        await session.Execute("update work_item_comment set version = $4, updated_at = $5, content = $6 where tenant = $1 and item_id = $2 and id = $3",
+        await session.Write("update work_item_comment set version = $4, updated_at = $5, content = $6 where tenant = $1 and item_id = $2 and id = $3",
             comment.Item, comment.Id, comment.Version + 1, at, content);
         await Record(session, comment, comment.Version + 1, at, by, operation, content);
     }
 
     public static async ValueTask Remove(Session session, Comment comment, long at, Actor by, string operation)
     {
-        await session.Execute("delete from work_item_comment where tenant = $1 and item_id = $2 and id = $3", comment.Item, comment.Id);
+        await session.Write("delete from work_item_comment where tenant = $1 and item_id = $2 and id = $3", comment.Item, comment.Id);
         await Record(session, comment, comment.Version + 1, at, by, operation, null);
     }
 

@@ -6,6 +6,9 @@ abstract class Database
     /// <summary>Opens a session of its own.</summary>
     public abstract ValueTask<SystemSession> Open(DbUse use, CancellationToken ct);
 
+    /// <summary>Opens the session of a <see cref="Writer"/>, which may collect statements until it is told to <see cref="SystemSession.Flush"/>.</summary>
+    public virtual ValueTask<SystemSession> OpenWriter(DbUse use) => Open(use, CancellationToken.None);
+
     /// <summary>Takes a place among the nodes that share the store.</summary>
     /// <param name="db">The open store.</param>
     /// <param name="changed">Called when another node changed what nodes remember.</param>

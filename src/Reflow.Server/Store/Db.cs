@@ -15,7 +15,7 @@ public sealed class Db : IAsyncDisposable
         this.database = database;
         Quotas = database.Quotas();
         readers = new(ct => database.Open(DbUse.Reading, ct), options.Readers);
-        writer = new(() => database.Open(options.Writing, CancellationToken.None), options.WaitingChanges, options.Rehearse);
+        writer = new(() => database.OpenWriter(options.Writing), options.WaitingChanges, options.Rehearse);
     }
 
     /// <summary>What counts windows for all nodes.</summary>
@@ -56,12 +56,19 @@ public sealed class Db : IAsyncDisposable
     /// <summary>
     /// Runs a change of one tenant's data and answers after it is durable. The work is atomic: when it throws, nothing of it stays.
     /// It may run together with others in one transaction, never at the same time as another of the tenant. When another of its group fails it is taken back and run once more,
-    /// so it must leave nothing behind but rows and its answer.
+    /// so it must leave nothing behind but rows and its answer. It waits for nothing but its session.
     /// </summary>
     /// <exception cref="StoreBusyException">Too many changes are waiting; nothing was done.</exception>
     /// <exception cref="StoreException">The database refused; nothing was done.</exception>
     public Task<T> Change<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) =>
-        writer.Run(tenant, system => work(system.For(tenant)), ct);
+        writer.Run(tenant, false, system => work(system.For(tenant)), ct);
+
+    /// <summary>
+    /// As <see cref="Change"/>, for work that reads, decides, and then only writes, with a <see cref="Session.WriteOne"/> that fails when what it decided by has changed.
+    /// Such changes may be decided side by side, each by what was there before all of them; when a guard fails they are decided once more, one after the other.
+    /// </summary>
+    public Task<T> ChangeGuarded<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) =>
+        writer.Run(tenant, true, system => work(system.For(tenant)), ct);
 
     /// <summary>Reads one tenant's data as of one moment.</summary>
     /// <exception cref="StoreException">The database refused.</exception>
@@ -69,7 +76,7 @@ public sealed class Db : IAsyncDisposable
         readers.Run(system => work(system.For(tenant)), ct);
 
     /// <summary>As <see cref="Change"/>, over all tenants: for what comes before a tenant is known (migrations, workspaces, finding an app's tenant).</summary>
-    public Task<T> ChangeSystem<T>(Func<SystemSession, ValueTask<T>> work, CancellationToken ct) => writer.Run(null, work, ct);
+    public Task<T> ChangeSystem<T>(Func<SystemSession, ValueTask<T>> work, CancellationToken ct) => writer.Run(null, false, work, ct);
 
     /// <summary>As <see cref="Read"/>, over all tenants.</summary>
     public Task<T> ReadSystem<T>(Func<SystemSession, ValueTask<T>> work, CancellationToken ct) => readers.Run(work, ct);

@@ -110,7 +110,7 @@ static class FlowRows
                     tokens.Add(e.Token.Id);
                     break;
                 case FlowEvent.Fired e:
-                    await session.Execute("insert into flow_firing (tenant, instance, seq, kind, node, doc) values ($1, $2, $3, $4, $5, $6)",
+                    await session.Write("insert into flow_firing (tenant, instance, seq, kind, node, doc) values ($1, $2, $3, $4, $5, $6)",
                         instance, e.Firing.Seq, (int)e.Firing.Kind, e.Firing.Node, JsonSerializer.Serialize(e.Firing, FlowJson.Default.Firing));
                     tokens.UnionWith(e.Firing.Inputs);
                     tokens.UnionWith(e.Firing.Outputs);
@@ -119,7 +119,7 @@ static class FlowRows
                 case FlowEvent.Undone e:
                     foreach (var seq in e.Firings)
                     {
-                        await session.Execute("update flow_firing set undone_by = $4 where tenant = $1 and instance = $2 and seq = $3", instance, seq, e.By);
+                        await session.Write("update flow_firing set undone_by = $4 where tenant = $1 and instance = $2 and seq = $3", instance, seq, e.By);
                         tokens.UnionWith(after.Firings[seq].Inputs);
                         tokens.UnionWith(after.Firings[seq].Outputs);
                     }
@@ -145,9 +145,9 @@ static class FlowRows
                     break;
                 case FlowEvent.Migrated e:
                     foreach (var moved in e.Firings)
-                        await session.Execute("update flow_firing set doc = $4 where tenant = $1 and instance = $2 and seq = $3", instance, moved.Seq, JsonSerializer.Serialize(after.Firings[moved.Seq], FlowJson.Default.Firing));
+                        await session.Write("update flow_firing set doc = $4 where tenant = $1 and instance = $2 and seq = $3", instance, moved.Seq, JsonSerializer.Serialize(after.Firings[moved.Seq], FlowJson.Default.Firing));
                     foreach (var moved in e.Tokens)
-                        await session.Execute("update flow_token set frame = $4, approvers = $5 where tenant = $1 and instance = $2 and id = $3", instance, moved.Id, Text(moved.Frame), Text(moved.Approvers));
+                        await session.Write("update flow_token set frame = $4, approvers = $5 where tenant = $1 and instance = $2 and id = $3", instance, moved.Id, Text(moved.Frame), Text(moved.Approvers));
                     tasks.UnionWith(e.Tasks.Select(moved => moved.Id));
                     break;
                 // The claim that lets a timer fire has cleared its time and set when.
@@ -161,7 +161,7 @@ static class FlowRows
         foreach (var id in tasks)
             // A superseded task is known by its id alone.
             if (after.Tasks.TryGetValue(id, out var task)) await Write(session, instance, before?.Tasks.GetValueOrDefault(id), task);
-            else await session.Execute("update flow_task set superseded = 1 where tenant = $1 and id = $2", id);
+            else await session.Write("update flow_task set superseded = 1 where tenant = $1 and id = $2", id);
     }
 
     // So many firings are walked past before it is asked how far it would be: most often the first is the one.
@@ -240,25 +240,25 @@ static class FlowRows
     static async ValueTask Write(Session session, long instance, FlowToken? before, FlowToken token)
     {
         if (before is null)
-            await session.Execute(
+            await session.Write(
                 $"insert into flow_token (tenant, instance, {TokenColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                 instance, token.Id, token.Node, token.ProducedBy, token.ConsumedBy, token.Live ? 1 : 0, token.Dead ? 1 : 0,
                 Text(token.Frame), Text(token.Approvers));
         else if (before.ConsumedBy != token.ConsumedBy || before.Live != token.Live)
-            await session.Execute("update flow_token set consumed_by = $4, live = $5 where tenant = $1 and instance = $2 and id = $3", instance, token.Id, token.ConsumedBy, token.Live ? 1 : 0);
+            await session.Write("update flow_token set consumed_by = $4, live = $5 where tenant = $1 and instance = $2 and id = $3", instance, token.Id, token.ConsumedBy, token.Live ? 1 : 0);
     }
 
     static async ValueTask Write(Session session, long instance, FlowTask? before, FlowTask task)
     {
         if (before is null)
-            await session.Execute(
+            await session.Write(
                 $"insert into flow_task (tenant, instance, {TaskColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
                 instance, task.Id, task.Node, (int)task.Kind, task.Token, task.OpenedAt, (int)task.Status, task.Superseded ? 1 : 0, task.ClosedAt, task.DoneBy, task.DueAt, task.RemindAt,
                 task.RemindedAt, task.CameDueAt, Text(task.Assignees), Text(task.Resume));
         else if (before with { Superseded = task.Superseded, DoneBy = task.DoneBy, Token = task.Token } == task)
-            await session.Execute("update flow_task set superseded = $3, done_by = $4, token = $5 where tenant = $1 and id = $2", task.Id, task.Superseded ? 1 : 0, task.DoneBy, task.Token);
+            await session.Write("update flow_task set superseded = $3, done_by = $4, token = $5 where tenant = $1 and id = $2", task.Id, task.Superseded ? 1 : 0, task.DoneBy, task.Token);
         else
-            await session.Execute(
+            await session.Write(
                 "update flow_task set superseded = $3, done_by = $4, token = $5, status = $6, closed_at = $7, due_at = $8, remind_at = $9, assignees = $10, resume = $11 where tenant = $1 and id = $2",
                 task.Id, task.Superseded ? 1 : 0, task.DoneBy, task.Token, (int)task.Status, task.ClosedAt, task.DueAt, task.RemindAt, Text(task.Assignees), Text(task.Resume));
     }

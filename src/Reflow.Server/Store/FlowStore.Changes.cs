@@ -24,7 +24,7 @@ sealed partial class FlowStore
         // Conditions see the form that is handed in.
         var error = await Decide(session, stored with { Form = form }, await Load(session, stored, task, flow, wanted), wanted, flow, by, operation, now);
         if (error is null)
-            await session.Execute("update flow_instance set form = $3, summary = $4 where tenant = $1 and id = $2",
+            await session.Write("update flow_instance set form = $3, summary = $4 where tenant = $1 and id = $2",
                 stored.Instance.Id, form, FlowJson.Summary(flow.Definition, FormValues.Read(flow.Definition, form)));
         return ([], error);
     }
@@ -45,9 +45,9 @@ sealed partial class FlowStore
         if (justAsking) return [];
         var decision = state.Decide(new FlowCommand.Migrate(other.Net), flow.Context(stored.Instance.Initiator, stored.Form, await directory.Of(session), ids, now));
         await Save(session, stored, state, decision.Events, other, by, operation, now);
-        await session.Execute("update flow_instance set flow = $3, api_id = $4, label = $5, summary = $6 where tenant = $1 and id = $2",
+        await session.Write("update flow_instance set flow = $3, api_id = $4, label = $5, summary = $6 where tenant = $1 and id = $2",
             stored.Instance.Id, to.Version, other.Definition.ApiId, FlowJson.Labels(other.Definition.Label), FlowJson.Summary(other.Definition, FormValues.Read(other.Definition, stored.Form)));
-        await session.Execute("update flow_inbox set api_id = $3 where tenant = $1 and api_id <> $3 and task_id in (select id from flow_task where tenant = $1 and instance = $2)", stored.Instance.Id, other.Definition.ApiId);
+        await session.Write("update flow_inbox set api_id = $3 where tenant = $1 and api_id <> $3 and task_id in (select id from flow_task where tenant = $1 and instance = $2)", stored.Instance.Id, other.Definition.ApiId);
         return [];
     }
 

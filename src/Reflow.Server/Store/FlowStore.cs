@@ -31,7 +31,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
         var decision = Flow.Decide(null, new FlowCommand.Start(id, initiator, start.Form), flow.Context(initiator, start.Form, people, ids, now));
         if (decision.Error is not null) return (null, decision.Error);
         var instance = new StoredInstance(((FlowEvent.Started)decision.Events[0]).Instance, 0, flow.Version, flow.Definition.ApiId, start.Form);
-        await session.Execute(
+        await session.Write(
             """
             insert into flow_instance (tenant, id, version, namespace, name, flow, api_id, initiator, status, started_at, last_firing, last_token, form, label, summary)
             values ($1, $2, 0, $3, $4, $5, $6, $7, 0, $8, 0, 0, $9, $10, $11)
@@ -39,7 +39,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
             id, start.Namespace, start.Name, flow.Definition.Version, flow.Definition.ApiId, initiator, now, start.Form,
             FlowJson.Labels(flow.Definition.Label), FlowJson.Summary(flow.Definition, form));
         if (start.Key is not null)
-            await session.Execute("insert into flow_execution (tenant, app_id, namespace, name, key, instance) values ($1, $2, $3, $4, $5, $6)", start.AppId, start.Namespace, start.Name, start.Key, id);
+            await session.Write("insert into flow_execution (tenant, app_id, namespace, name, key, instance) values ($1, $2, $3, $4, $5, $6)", start.AppId, start.Namespace, start.Name, start.Key, id);
         return (await Save(session, instance, null, decision.Events, flow, initiator, operation, now), null);
     }
 
@@ -164,10 +164,9 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
         foreach (var happened in events) state = state.Apply(happened);
         await FlowRows.Write(session, stored.Instance.Id, events, before, state!);
         await FlowInbox.Write(session, stored, events, before, state!, flow);
-        var saved = await session.Execute(
+        await session.WriteOne(
             "update flow_instance set version = version + 1, status = $4, ended_at = $5, last_firing = $6, last_token = $7 where tenant = $1 and id = $2 and version = $3",
             stored.Instance.Id, stored.Version, (int)state!.Instance.Status, state.Instance.EndedAt, state.Instance.LastFiring, state.Instance.LastToken);
-        if (saved != 1) throw new StoreException($"instance {stored.Instance.Id} changed while its change was decided");
         await History.Append(session, "instance", $"{stored.Instance.Id}", stored.Version + 1, now, by, operation, FlowJson.Write(events));
         return stored with { Instance = state.Instance, Version = stored.Version + 1 };
     }

@@ -46,7 +46,7 @@ static class FlowVersions
     /// <summary>Lets new instances start on a version.</summary>
     public static async ValueTask Activate(Session session, FlowVersion version, long now, string operation)
     {
-        await session.Execute("update flow set state = 'deployed' where tenant = $1 and namespace = $2 and name = $3 and state = 'active'", version.Namespace, version.Name);
+        await session.Write("update flow set state = 'deployed' where tenant = $1 and namespace = $2 and name = $3 and state = 'active'", version.Namespace, version.Name);
         await Put(session, version, "active", now, operation);
     }
 
@@ -55,7 +55,7 @@ static class FlowVersions
 
     static async ValueTask Put(Session session, FlowVersion version, string state, long now, string operation)
     {
-        await session.Execute("update flow set state = $5 where tenant = $1 and namespace = $2 and name = $3 and version = $4", version.Namespace, version.Name, version.Version, state);
+        await session.Write("update flow set state = $5 where tenant = $1 and namespace = $2 and name = $3 and version = $4", version.Namespace, version.Name, version.Version, state);
         await Record(session, version, now, operation);
     }
 

@@ -27,9 +27,9 @@ sealed class GrantStore(Db db, Tokens tokens, Handles handles)
         // What the app has lost since the user granted it is not granted any more.
         var held = new Scopes(app.Scopes);
         IReadOnlyList<string> all = [.. (await Consented(session, app.Id, userId)).Where(held.Has).Union(scopes)];
-        await session.Execute("insert into consent (tenant, app_id, user_id, scopes) values ($1, $2, $3, $4) on conflict (tenant, app_id, user_id) do update set scopes = excluded.scopes",
+        await session.Write("insert into consent (tenant, app_id, user_id, scopes) values ($1, $2, $3, $4) on conflict (tenant, app_id, user_id) do update set scopes = excluded.scopes",
             app.Id, userId, Text(all));
-        await session.Execute($"delete from authorization_code{session.Engine.By("authorization_code_of_time")} where tenant = $1 and issued_at < $2", now - Kept);
+        await session.Write($"delete from authorization_code{session.Engine.By("authorization_code_of_time")} where tenant = $1 and issued_at < $2", now - Kept);
         return await session.Execute(
             "insert into authorization_code (tenant, hash, app_id, user_id, scopes, redirect_uri, challenge, is_hashed, issued_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             Secrets.Hash(code), app.Id, userId, Text(all), redirectUri, challenge?.Value, challenge?.IsHashed is true ? 1L : 0L, now);
@@ -55,7 +55,7 @@ sealed class GrantStore(Db db, Tokens tokens, Handles handles)
             if ((code.Fault(appId, asked.RedirectUri, asked.Verifier, now) ?? await Standing(session, appId, code.UserId)) is { } fault) return (null, fault);
             var (scopes, narrow) = ScopeList.Narrow(code.Scopes, asked.Scope);
             if (narrow is not null) return (null, narrow);
-            await session.Execute("update authorization_code set used = 1 where tenant = $1 and hash = $2", hash);
+            await session.Write("update authorization_code set used = 1 where tenant = $1 and hash = $2", hash);
             return (await Grant(session, appId, code.UserId, scopes, code.Scopes, now, terms, next, now), null);
         }, ct);
     }
@@ -75,7 +75,7 @@ sealed class GrantStore(Db db, Tokens tokens, Handles handles)
             if (await AppStore.Find(session, appId) is { CanRefresh: false }) return (null, GrantFault.RefreshingOff);
             var (scopes, narrow) = ScopeList.Narrow(known.Scopes, scope);
             if (narrow is not null) return (null, narrow);
-            await session.Execute("update refresh_token set state = 'used' where tenant = $1 and hash = $2", hash);
+            await session.Write("update refresh_token set state = 'used' where tenant = $1 and hash = $2", hash);
             return (await Grant(session, appId, known.UserId, scopes, known.Scopes, known.AuthorizedAt, terms, next, now), null);
         }, ct);
     }
@@ -85,9 +85,9 @@ sealed class GrantStore(Db db, Tokens tokens, Handles handles)
         var access = await tokens.Mint(session, appId, userId, scopes, now);
         var granted = new Granted(session.Tenant, userId, access, Tokens.Life / 1000, null, 0, scopes);
         if (!terms.Always && !all.Contains(RefreshToken.Scope)) return granted;
-        await session.Execute($"delete from refresh_token{session.Engine.By("refresh_token_of_end")} where tenant = $1 and expires_at < $2", now - Kept);
+        await session.Write($"delete from refresh_token{session.Engine.By("refresh_token_of_end")} where tenant = $1 and expires_at < $2", now - Kept);
         var end = RefreshToken.End(authorizedAt, now, terms.Life);
-        await session.Execute("insert into refresh_token (tenant, hash, app_id, user_id, scopes, authorized_at, expires_at, state) values ($1, $2, $3, $4, $5, $6, $7, 'live')",
+        await session.Write("insert into refresh_token (tenant, hash, app_id, user_id, scopes, authorized_at, expires_at, state) values ($1, $2, $3, $4, $5, $6, $7, 'live')",
             Secrets.Hash(next), appId, userId, Text(all), authorizedAt, end);
         return granted with { RefreshToken = next, RefreshSecondsLeft = (end - now) / 1000 };
     }

@@ -13,7 +13,7 @@ static class History
     /// <param name="operation">The operation's name in the contract.</param>
     /// <param name="payload">What happened, JSON.</param>
     public static async ValueTask Append(Session session, string kind, string id, long seq, long at, string actor, string operation, string payload) =>
-        await session.Execute(
+        await session.Write(
             "insert into history (tenant, kind, id, seq, at, actor, operation, payload) values ($1, $2, $3, $4, $5, $6, $7, $8)",
             kind, id, seq, at, actor, operation, payload);
 }

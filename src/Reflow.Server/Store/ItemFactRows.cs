@@ -20,10 +20,10 @@ static class ItemFactRows
         var places = facts.Select(f => (f.Key, f.Row, f.At)).ToHashSet();
         foreach (var gone in old)
             if (!places.Contains((gone.Key, gone.Row, gone.At)))
-                await session.Execute("delete from item_fact where tenant = $1 and item = $2 and field = $3 and line = $4 and at = $5", now.Id, gone.Key, gone.Row, gone.At);
+                await session.Write("delete from item_fact where tenant = $1 and item = $2 and field = $3 and line = $4 and at = $5", now.Id, gone.Key, gone.Row, gone.At);
         foreach (var fact in facts)
             if (!old.Contains(fact))
-                await session.Execute("""
+                await session.Write("""
                     insert into item_fact (tenant, item, field, line, at, text, folded, number) values ($1, $2, $3, $4, $5, $6, $7, $8)
                     on conflict (tenant, item, field, line, at) do update set text = excluded.text, folded = excluded.folded, number = excluded.number
                     """, now.Id, fact.Key, fact.Row, fact.At, fact.Text, fact.Folded == fact.Text ? null : fact.Folded, fact.Number);
@@ -41,7 +41,7 @@ static class ItemFactRows
         var items = await session.Query("select id, project_key from work_item where tenant = $1 and has_facts = 0 limit $2", r => (Id: r.GetInt64(0), Project: r.GetString(1)), OfOneTransaction);
         foreach (var (id, project) in items)
         {
-            await session.Execute("update work_item set has_facts = 1 where tenant = $1 and id = $2", id);
+            await session.Write("update work_item set has_facts = 1 where tenant = $1 and id = $2", id);
             if (await ProjectStore.Load(session, id) is { } item && await projects.Find(session, project) is { } space
                 && await projects.FlowOf(session, space, item.TypeKey, item.TemplateId, item.TemplateVersion) is { } flow) await Keep(session, flow, null, item);
         }

@@ -25,7 +25,7 @@ static class Migrations
         foreach (var script in scripts.Values.OrderBy(script => script.Number))
         {
             await session.Script(script.Sql);
-            await session.Execute("insert into schema_version (number, name, checksum) values ($1, $2, $3)", script.Number, script.Name, script.Checksum);
+            await session.Write("insert into schema_version (number, name, checksum) values ($1, $2, $3)", script.Number, script.Name, script.Checksum);
         }
         return scripts.Count;
     }, ct);

@@ -17,7 +17,7 @@ static class Outbox
     public static async ValueTask Append(Session session, long at, string kind, string id, IReadOnlyList<OutboxEvent> events)
     {
         if (events is []) return;
-        await session.Execute(
+        await session.Write(
             "insert into outbox (tenant, seq, at, kind, id, events) values ($1, coalesce((select max(seq) from outbox where tenant = $1), 0) + 1, $2, $3, $4, $5)",
             at, kind, id, $"[{string.Join(',', events.Select(Text))}]");
     }

@@ -66,23 +66,34 @@ sealed class PostgresDatabase : Database
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<SystemSession> Open(DbUse use, CancellationToken ct)
+    public override async ValueTask<SystemSession> Open(DbUse use, CancellationToken ct) => new PostgresSession(await Connect(use, ct), new(Schema));
+
+    /// <inheritdoc/>
+    public override async ValueTask<SystemSession> OpenWriter(DbUse use) => new PostgresPipeline(await Connect(use, CancellationToken.None), new(Schema));
+
+    async ValueTask<NpgsqlConnection> Connect(DbUse use, CancellationToken ct)
     {
-        var session = new PostgresSession(await Connect(ct), new(Schema), blocking: use is not DbUse.Reading);
+        var opened = await Connect(ct);
         try
         {
-            if (use is DbUse.Reading) await session.Execute("set default_transaction_read_only = on");
-            // Whatever the server's own setting is, an answer is not sent before its change is on a disk; one that asks for more, as for a standby's, keeps it.
-            if (use is DbUse.Writing) await session.Execute("select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'");
-            if (use is DbUse.WritingFast) await session.Execute("set synchronous_commit = off");
-            return session;
+            await using var say = new NpgsqlCommand(Say(use), opened);
+            await say.ExecuteNonQueryAsync(ct);
+            return opened;
         }
         catch (NpgsqlException e)
         {
-            await session.DisposeAsync();
+            await opened.DisposeAsync();
             throw e.AsStoreFailure();
         }
     }
+
+    static string Say(DbUse use) => use switch
+    {
+        DbUse.Reading => "set default_transaction_read_only = on",
+        // Whatever the server's own setting is, an answer is not sent before its change is on a disk; one that asks for more, as for a standby's, keeps it.
+        DbUse.Writing => "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
+        DbUse.WritingFast => "set synchronous_commit = off",
+    };
 
     /// <inheritdoc/>
     public override Quotas Quotas() => new PostgresQuotas(this);

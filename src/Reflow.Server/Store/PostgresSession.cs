@@ -1,19 +1,15 @@
 using System.Data;
 using System.Data.Common;
-using System.Diagnostics;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Reflow.Server.Store;
 
 /// <summary>
-/// A session on PostgreSQL. A writer's blocks its thread, which is the writer's own; a reader's lets its thread go while the server works.
-/// No text holds U+0000 there: it is kept as U+FFFD.
+/// A session on PostgreSQL that sends each statement when it comes, and lets its thread go while the server works.
 /// </summary>
 /// <param name="connection">Open, and this session's alone.</param>
 /// <param name="lanes">The locks of those who change data.</param>
-/// <param name="blocking">Whether calls complete before they return.</param>
-sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, bool blocking) : SystemSession(Engine.Postgres)
+sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes) : SystemSession(Engine.Postgres)
 {
     // Far more than the statements there are; filters that are put together from parts could make more over time.
     const int MostKept = 1000;
@@ -86,6 +82,8 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, b
         return Changed(command);
     }
 
+    internal override ValueTask Write(string sql, string? tenant, bool one, ReadOnlySpan<object?> args) => Written(Bound(sql, tenant, args), one);
+
     async ValueTask<List<T>> All<T>(NpgsqlCommand command, Func<DbDataReader, T> row)
     {
         var reader = await Open(command);
@@ -119,7 +117,7 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, b
     {
         try
         {
-            var reader = blocking ? command.ExecuteReader() : await command.ExecuteReaderAsync();
+            var reader = await command.ExecuteReaderAsync();
             HasAnswered = true;
             return reader;
         }
@@ -128,24 +126,26 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, b
 
     async ValueTask<bool> Next(NpgsqlDataReader reader)
     {
-        try { return blocking ? reader.Read() : await reader.ReadAsync(); }
+        try { return await reader.ReadAsync(); }
         catch (DbException) when (Fails()) { throw; }
     }
 
     async ValueTask Close(NpgsqlDataReader reader)
     {
-        try
-        {
-            if (blocking) reader.Dispose();
-            else await reader.DisposeAsync();
-        }
+        try { await reader.DisposeAsync(); }
         catch (DbException) when (Fails()) { throw; }
     }
 
     async ValueTask<int> Changed(NpgsqlCommand command)
     {
-        try { return Math.Max(blocking ? command.ExecuteNonQuery() : await command.ExecuteNonQueryAsync(), 0); }
+        try { return Math.Max(await command.ExecuteNonQueryAsync(), 0); }
         catch (DbException) when (Fails()) { throw; }
+    }
+
+    async ValueTask Written(NpgsqlCommand command, bool one)
+    {
+        var rows = await Changed(command);
+        if (one && rows != 1) throw NotAsRead(command.CommandText, rows);
     }
 
     // A statement that failed ends the transaction for all that follow.
@@ -159,8 +159,8 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, b
     {
         var own = tenant is null ? 0 : 1;
         var command = Kept(sql, args.Length + own, tenant is not null);
-        if (tenant is not null) Bind(command.Parameters[0], tenant);
-        for (var i = 0; i < args.Length; i++) Bind(command.Parameters[own + i], args[i]);
+        if (tenant is not null) command.Parameters[0].Bind(tenant);
+        for (var i = 0; i < args.Length; i++) command.Parameters[own + i].Bind(args[i]);
         return command;
     }
 
@@ -177,46 +177,9 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, b
         return command;
     }
 
-    static void Bind(NpgsqlParameter parameter, object? value)
-    {
-        switch (value)
-        {
-            case null: parameter.ResetDbType(); parameter.Value = DBNull.Value; return;
-            case string text: parameter.NpgsqlDbType = NpgsqlDbType.Text; parameter.Value = text.Contains('\0', StringComparison.Ordinal) ? text.Replace('\0', '\uFFFD') : text; return;
-            case long: parameter.NpgsqlDbType = NpgsqlDbType.Bigint; parameter.Value = value; return;
-            case int number: parameter.NpgsqlDbType = NpgsqlDbType.Bigint; parameter.Value = (long)number; return;
-            case bool truth: parameter.NpgsqlDbType = NpgsqlDbType.Bigint; parameter.Value = truth ? 1L : 0L; return;
-            case double: parameter.NpgsqlDbType = NpgsqlDbType.Double; parameter.Value = value; return;
-            default: throw new UnreachableException($"no column holds a {value.GetType()}");
-        }
-    }
-
     void Forget()
     {
         foreach (var command in kept.Values) command.Dispose();
         kept.Clear();
     }
-}
-
-/// <summary>
-/// Who changes a tenant's data takes that tenant's lock until the end of the transaction, and shares one for all tenants; who changes what belongs to no tenant or to many takes
-/// that one alone. The locks are PostgreSQL's advisory ones, taken in one order. So the changes of a tenant follow one another on all nodes together, as they do with the embedded
-/// engine's one writer, and those of two tenants do not wait for each other.
-/// </summary>
-/// <remarks>What changes many tenants, such as a workspace, may change what nodes remember: all nodes are told when it is committed.</remarks>
-/// <param name="schema">Where the data is: two Reflows in one database have nothing to do with each other.</param>
-sealed class PostgresLanes(string schema)
-{
-    readonly long all = Key(schema, "");
-
-    /// <summary>The statement that takes the lanes of tenants; null among them stands for all.</summary>
-    public string Take(IReadOnlyCollection<string?> tenants) => tenants.Contains(null)
-        ? $"select pg_advisory_xact_lock({all}); notify {Channel(schema)}"
-        : $"select pg_advisory_xact_lock_shared({all}){string.Concat(tenants.Select(tenant => Key(schema, tenant!)).Distinct().Order().Select(key => $"; select pg_advisory_xact_lock({key})"))}";
-
-    /// <summary>Where nodes are told.</summary>
-    public static string Channel(string schema) => $"reflow_{Key(schema, ""):x}";
-
-    static long Key(string schema, string tenant) =>
-        System.Buffers.Binary.BinaryPrimitives.ReadInt64LittleEndian(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{schema}\n{tenant}")));
 }

@@ -18,7 +18,7 @@ sealed class ProjectGrants(Db db, Chance chance)
         var text = chance.Hex(24);
         await db.Change(tenant, async session =>
         {
-            await session.Execute("delete from project_grant where tenant = $1 and expires_at < $2", now);
+            await session.Write("delete from project_grant where tenant = $1 and expires_at < $2", now);
             return await session.Execute("insert into project_grant (tenant, hash, kind, plugin_id, user_id, expires_at) values ($1, $2, $3, $4, $5, $6)",
                 Secrets.Hash(text), Word(kind), plugin, userId, now + (kind is Grant.Code ? CodeLife : RefreshLife));
         }, ct);

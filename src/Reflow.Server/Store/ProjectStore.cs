@@ -66,12 +66,12 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
                 // Compared as it would be written today: an older Reflow may have left out what it did not know.
                 if (newest is not null && Written(Stored(newest.Doc)) == Written(template with { Version = (int)newest.Version })) continue;
                 var version = (newest?.Version ?? 0) + 1;
-                await session.Execute("insert into project_template (tenant, project_key, type_key, template_id, version, doc) values ($1, $2, $3, $4, $5, $6)",
+                await session.Write("insert into project_template (tenant, project_key, type_key, template_id, version, doc) values ($1, $2, $3, $4, $5, $6)",
                     project.Key, type.Key, template.Id, version, Written(template with { Version = (int)version }));
                 changed = true;
             }
         if (changed)
-            await session.Execute("""
+            await session.Write("""
                 insert into project (tenant, project_key, simple_name, version, doc) values ($1, $2, $3, 1, $4)
                 on conflict (tenant, project_key) do update set simple_name = excluded.simple_name, version = project.version + 1, doc = excluded.doc
                 """, project.Key, project.SimpleName, doc);
@@ -135,7 +135,7 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
         var item = decision.Aggregate((WorkItem)null!, WorkItems.Apply);
         return db.Change<(WorkItem?, Error?)>(tenant, async session =>
         {
-            await session.Execute("""
+            await session.Write("""
                 insert into work_item (tenant, id, project_key, type_key, version, name, status, created_by, created_at, updated_at, doc)
                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
                 """, item.Id, item.ProjectKey, item.TypeKey, item.Version, item.Name, item.Status, item.CreatedBy, item.CreatedAt, item.UpdatedAt, Written(item));
@@ -152,9 +152,9 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     /// </summary>
     public async Task<ItemChange> Change(string tenant, string project, long id, ProjectCommand command, Func<string, bool> knows, Actor by, string operation, CancellationToken ct)
     {
-        if (!command.IsTransition) return await db.Change(tenant, session => Change(session, project, id, command, knows, by, operation), ct);
+        if (!command.IsTransition) return await db.ChangeGuarded(tenant, session => Change(session, project, id, command, knows, by, operation), ct);
         using var place = await inTransition.Enter((tenant, id), TimeSpan.Zero, ct);
-        return place is null ? ProjectErrors.InTransition : await db.Change(tenant, session => Change(session, project, id, command, knows, by, operation), ct);
+        return place is null ? ProjectErrors.InTransition : await db.ChangeGuarded(tenant, session => Change(session, project, id, command, knows, by, operation), ct);
     }
 
     /// <summary>As the other <c>Change</c>, beside what else a transaction does.</summary>
@@ -176,16 +176,15 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     /// <summary>Notes that a token sent this <c>X-IDEM-UUID</c> to this operation; false when it had done so before.</summary>
     public Task<bool> First(string tenant, string token, string operation, string uuid, long now, CancellationToken ct) => db.Change(tenant, async session =>
     {
-        await session.Execute("delete from idempotency where tenant = $1 and at < $2", now - 24 * 60 * 60 * 1000L);
+        await session.Write("delete from idempotency where tenant = $1 and at < $2", now - 24 * 60 * 60 * 1000L);
         return await session.Execute("insert into idempotency (tenant, token, operation, uuid, at) values ($1, $2, $3, $4, $5) on conflict do nothing", token, operation, uuid, now) == 1;
     }, ct);
 
     static async ValueTask Save(Session session, WorkItem item)
     {
-        var saved = await session.Execute(
+        await session.WriteOne(
             "update work_item set version = $3, name = $4, status = $5, updated_at = $6, is_aborted = $7, is_deleted = $8, doc = $9 where tenant = $1 and id = $2 and version = $3 - 1",
             item.Id, item.Version, item.Name, item.Status, item.UpdatedAt, item.Aborted is null ? 0 : 1, item.Deleted ? 1 : 0, Written(item));
-        if (saved != 1) throw new StoreException($"work item {item.Id} changed while its change was decided");
     }
 
     static ValueTask Record(Session session, WorkItem? before, WorkItem item, Actor by, string operation, Decision<ProjectEvent> decision) =>

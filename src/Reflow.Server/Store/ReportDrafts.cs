@@ -24,7 +24,7 @@ static class ReportDrafts
     /// <summary>Stores a new draft.</summary>
     public static async ValueTask Insert(Session session, ReportDraft draft, string operation)
     {
-        await session.Execute(
+        await session.Write(
             $"insert into report_draft (tenant, {Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8)",
             draft.Id, draft.RuleId, draft.Cycle, draft.UserId, Write(draft.Contents), draft.CreatedAt, draft.UpdatedAt);
         await ReportRules.Record(session, Kind, draft.Id, draft.UserId, draft.UpdatedAt, operation, Write(draft.Contents));
@@ -42,7 +42,7 @@ static class ReportDrafts
     /// <summary>Removes a draft: it was thrown away, or it was submitted.</summary>
     public static async ValueTask Delete(Session session, ReportDraft draft, long now, string operation)
     {
-        await session.Execute("delete from report_draft where tenant = $1 and draft_id = $2", draft.Id);
+        await session.Write("delete from report_draft where tenant = $1 and draft_id = $2", draft.Id);
         await ReportRules.Record(session, Kind, draft.Id, draft.UserId, now, operation, "[\"removed\"]");
     }
 

@@ -9,7 +9,7 @@ static class ReportFilings
     const string Columns = "f.report_id, f.rule_id, f.user_id, f.cycle, f.late, f.form_version, f.edited_at";
 
     /// <summary>Files a submitted report under its cycle.</summary>
-    public static async ValueTask Insert(Session session, ReportFiling filing) => await session.Execute(
+    public static async ValueTask Insert(Session session, ReportFiling filing) => await session.Write(
         "insert into report_filing (tenant, report_id, rule_id, user_id, cycle, late, form_version, edited_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
         filing.ReportId, filing.RuleId, filing.UserId, filing.Cycle, filing.IsLate, filing.FormVersion, filing.EditedAt);
 
@@ -53,20 +53,20 @@ static class ReportFilings
     /// <summary>Replaces what a report says; its id, its time and its recipients stay (contracts: report §4.5).</summary>
     public static async ValueTask Edit(Session session, Report report, ReportFiling filing, string form, int formVersion, long now, string operation)
     {
-        await session.Execute("update report set form = $3 where tenant = $1 and report_id = $2", report.Id, form);
-        await session.Execute("update report_filing set form_version = $3, edited_at = $4 where tenant = $1 and report_id = $2", report.Id, formVersion, now);
+        await session.Write("update report set form = $3 where tenant = $1 and report_id = $2", report.Id, form);
+        await session.Write("update report_filing set form_version = $3, edited_at = $4 where tenant = $1 and report_id = $2", report.Id, formVersion, now);
         await ReportRules.Record(session, "report", report.Id, filing.UserId, now, operation, $$"""{"before":{{report.Form}}}""");
     }
 
     /// <summary>Takes a report back: nobody reads it any more, and its id stays known as a place in a list (contracts: report §4.5).</summary>
     public static async ValueTask Recall(Session session, Report report, ReportFiling filing, long now, string operation)
     {
-        await session.Execute(
+        await session.Write(
             "insert into report_recalled (tenant, report_id, rule_id, user_id, cycle, doc, form, recalled_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
             report.Id, report.RuleId, report.From, filing.Cycle, JsonSerializer.Serialize(report.Content, StoreJson.Readable.ReportContent), report.Form, now);
-        foreach (var userId in ReportStore.Readers(report)) await session.Execute("delete from report_reader where tenant = $1 and user_id = $2 and report_id = $3", userId, report.Id);
-        await session.Execute("delete from report_filing where tenant = $1 and report_id = $2", report.Id);
-        await session.Execute("delete from report where tenant = $1 and report_id = $2", report.Id);
+        foreach (var userId in ReportStore.Readers(report)) await session.Write("delete from report_reader where tenant = $1 and user_id = $2 and report_id = $3", userId, report.Id);
+        await session.Write("delete from report_filing where tenant = $1 and report_id = $2", report.Id);
+        await session.Write("delete from report where tenant = $1 and report_id = $2", report.Id);
         await ReportRules.Record(session, "report", report.Id, filing.UserId, now, operation, "[\"recalled\"]");
     }
 

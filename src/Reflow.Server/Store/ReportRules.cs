@@ -40,7 +40,7 @@ static class ReportRules
         var (version, known) = await session.Find("select version, fields from report_form where tenant = $1 and rule_id = $2 order by version desc limit 1",
             r => (r.GetInt32(0), r.GetString(1)), rule.Id);
         if (known == fields) return version;
-        await session.Execute("insert into report_form (tenant, rule_id, version, fields, created_at) values ($1, $2, $3, $4, $5)", rule.Id, version + 1, fields, now);
+        await session.Write("insert into report_form (tenant, rule_id, version, fields, created_at) values ($1, $2, $3, $4, $5)", rule.Id, version + 1, fields, now);
         return version + 1;
     }
 

@@ -18,7 +18,7 @@ static class ReportStore
         r => new ReportSettings(r.Truth(0), r.Truth(1), r.GetInt32(2), r.Truth(3), r.Truth(4))) ?? new();
 
     /// <summary>Replaces the tenant's settings.</summary>
-    public static async ValueTask SetSettings(Session session, ReportSettings settings) => await session.Execute(
+    public static async ValueTask SetSettings(Session session, ReportSettings settings) => await session.Write(
         """
         insert into report_settings (tenant, enabled, require_page_token, user_max_items, cc_counts_as_received, exact_rule_names) values ($1, $2, $3, $4, $5, $6)
         on conflict (tenant) do update set enabled = excluded.enabled, require_page_token = excluded.require_page_token, user_max_items = excluded.user_max_items,
@@ -35,7 +35,7 @@ static class ReportStore
         "select doc from report_rule where tenant = $1 and is_deleted <= $2", r => JsonSerializer.Deserialize(r.GetString(0), StoreJson.Default.ReportRule)!, withDeleted);
 
     /// <summary>Creates or replaces a rule.</summary>
-    public static async ValueTask SetRule(Session session, ReportRule rule) => await session.Execute(
+    public static async ValueTask SetRule(Session session, ReportRule rule) => await session.Write(
         """
         insert into report_rule (tenant, rule_id, is_deleted, doc) values ($1, $2, $3, $4)
         on conflict (tenant, rule_id) do update set is_deleted = excluded.is_deleted, doc = excluded.doc
@@ -69,7 +69,7 @@ static class ReportStore
     /// <param name="operation">The operation's name in the contract, for history.</param>
     public static async ValueTask Insert(Session session, Report report, string? origin = null, string operation = Submit)
     {
-        await session.Execute("insert into report (tenant, report_id, rule_id, user_id, origin, doc, form) values ($1, $2, $3, $4, $5, $6, $7)",
+        await session.Write("insert into report (tenant, report_id, rule_id, user_id, origin, doc, form) values ($1, $2, $3, $4, $5, $6, $7)",
             report.Id, report.RuleId, report.From, origin, JsonSerializer.Serialize(report.Content, StoreJson.Readable.ReportContent), report.Form);
         await History.Append(session, "report", report.Id.ToString(CultureInfo.InvariantCulture), 1, report.CommitTime * 1000, new Actor.User(report.From).ToString(), operation, "[\"submitted\"]");
         await AddReader(session, report, report.From, "from");
@@ -88,7 +88,7 @@ static class ReportStore
             r.GetInt64(0), r.GetInt64(1), r.GetString(2), JsonSerializer.Deserialize(r.GetString(3), StoreJson.Default.ReportContent)!, r.GetString(4)), args), size);
     }
 
-    static async ValueTask AddReader(Session session, Report report, string userId, string role) => await session.Execute(
+    static async ValueTask AddReader(Session session, Report report, string userId, string role) => await session.Write(
         "insert into report_reader (tenant, user_id, report_id, role) values ($1, $2, $3, $4) on conflict do nothing", userId, report.Id, role);
 }
 

@@ -11,7 +11,7 @@ static class ServerKey
         var made = chance.Hex(Bytes);
         return Convert.FromHexString(await db.ChangeSystem(async session =>
         {
-            await session.Execute("insert into server_key (id, key) values (0, $1) on conflict do nothing", made);
+            await session.Write("insert into server_key (id, key) values (0, $1) on conflict do nothing", made);
             return (await session.Find("select key from server_key", r => r.GetString(0)))!;
         }, ct));
     }

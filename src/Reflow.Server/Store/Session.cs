@@ -25,6 +25,12 @@ public readonly struct Session(SystemSession system, string tenant)
 
     /// <summary>Runs a statement and answers how many rows it changed.</summary>
     public ValueTask<int> Execute(string sql, params ReadOnlySpan<object?> args) => system.Run(sql, tenant, args);
+
+    /// <summary>Runs a statement when there is a reason to: what is read next sees what it did, and so does the commit. When it fails, the change has failed, whatever its work says.</summary>
+    public ValueTask Write(string sql, params ReadOnlySpan<object?> args) => system.Write(sql, tenant, false, args);
+
+    /// <summary>As <see cref="Write"/>; the change has failed unless exactly one row was changed. What guards a decision: the row is as it was read.</summary>
+    public ValueTask WriteOne(string sql, params ReadOnlySpan<object?> args) => system.Write(sql, tenant, true, args);
 }
 
 /// <summary>
@@ -54,6 +60,9 @@ public abstract class SystemSession : IAsyncDisposable
 
     /// <inheritdoc cref="Session.Find"/>
     public ValueTask<T?> Find<T>(string sql, Func<DbDataReader, T> row, params ReadOnlySpan<object?> args) => ReadFirst(sql, null, args, row);
+
+    /// <inheritdoc cref="Session.Write"/>
+    public ValueTask Write(string sql, params ReadOnlySpan<object?> args) => Write(sql, null, false, args);
 
     /// <inheritdoc cref="Session.Execute"/>
     public ValueTask<int> Execute(string sql, params ReadOnlySpan<object?> args) => Run(sql, null, args);
@@ -90,7 +99,29 @@ public abstract class SystemSession : IAsyncDisposable
 
     internal abstract ValueTask<int> Run(string sql, string? tenant, ReadOnlySpan<object?> args);
 
-    private protected static void MustNameTenant(string sql)
+    internal abstract ValueTask Write(string sql, string? tenant, bool one, ReadOnlySpan<object?> args);
+
+    /// <summary>Whether statements are collected, so that changes can be decided side by side and must be told to <see cref="Flush"/>.</summary>
+    internal virtual bool Collects => false;
+
+    /// <summary>The statements from now on are those of the <paramref name="change"/>th change of a group. When it is decided beside others, what it writes is held until it is released.</summary>
+    internal virtual void Turn(int change, bool beside)
+    {
+    }
+
+    /// <summary>What a change held is written next, or never.</summary>
+    internal virtual void Release(int change, bool keep)
+    {
+    }
+
+    /// <summary>Sends what waits and lets whoever waits for an answer go on; false when there was nothing to send.</summary>
+    /// <exception cref="DbException">The database refused a statement.</exception>
+    /// <exception cref="StoreException">A row that a decision was made by was not as it had been.</exception>
+    internal virtual bool Flush() => false;
+
+    private protected static StoreException NotAsRead(string sql, int rows) => new($"what was read has changed while a change was decided by it ({rows} rows): {sql}");
+
+    internal static void MustNameTenant(string sql)
     {
         if (!(sql.Contains("tenant", StringComparison.Ordinal) && sql.Contains("$1", StringComparison.Ordinal)))
             throw new UnreachableException($"A tenant's statement must name the tenant as $1: {sql}");

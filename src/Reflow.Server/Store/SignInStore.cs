@@ -29,7 +29,7 @@ static class SignInStore
     /// <summary>Signs a member in with a browser that shows this handle from now on.</summary>
     public static async ValueTask<int> SignIn(Session session, string userId, string handle, long now)
     {
-        await session.Execute($"delete from sign_in{session.Engine.By("sign_in_of_end")} where tenant = $1 and expires_at <= $2", now);
+        await session.Write($"delete from sign_in{session.Engine.By("sign_in_of_end")} where tenant = $1 and expires_at <= $2", now);
         return await session.Execute("insert into sign_in (tenant, hash, user_id, expires_at) values ($1, $2, $3, $4)", Secrets.Hash(handle), userId, now + Life);
     }
 

@@ -80,7 +80,7 @@ static class SnapshotText
                         var table = root.GetProperty("table").GetString()!;
                         var columns = root.GetProperty("columns").EnumerateArray().Select(c => c.GetString()!).ToList();
                         if (!tables.TryGetValue(table, out var known) || columns.Count == 0 || !columns.All(known.Contains)) throw new FormatException($"there is no table {table} with these columns");
-                        await session.Execute($"delete from {table}");
+                        await session.Write($"delete from {table}");
                         insert = $"insert into {table} ({string.Join(", ", columns)}) values ({string.Join(", ", columns.Select((_, i) => $"${i + 1}"))})";
                         width = columns.Count;
                     }
@@ -88,7 +88,7 @@ static class SnapshotText
                     {
                         var values = root.EnumerateArray().Select(Value).ToArray();
                         if (insert is null || values.Length != width) throw new FormatException("a row does not fit its table");
-                        await session.Execute(insert, values);
+                        await session.Write(insert, values);
                     }
                 }
                 return number > 0 ? null : throw new FormatException("it is empty");

@@ -13,11 +13,11 @@ static class SubTaskRows
     /// <summary>Writes the rows of an item anew.</summary>
     public static async ValueTask Put(Session session, WorkItem item)
     {
-        await session.Execute("delete from sub_task where tenant = $1 and item_id = $2", item.Id);
+        await session.Write("delete from sub_task where tenant = $1 and item_id = $2", item.Id);
         if (item.Deleted) return;
         foreach (var node in item.Nodes)
             foreach (var task in node.SubTasks)
-                await session.Execute("""
+                await session.Write("""
                     insert into sub_task (tenant, item_id, id, project_key, node, name, passed, assignee, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
                     """, item.Id, task.Id, item.ProjectKey, node.Key, task.Name, task.Passed ? 1 : 0,
                     JsonSerializer.Serialize([.. task.Assignee], StoreJson.Readable.StringArray), task.CreatedAt);

@@ -31,7 +31,7 @@ static class TaskComments
     /// <summary>Writes a new comment.</summary>
     public static async ValueTask Insert(Session session, TaskItem task, TaskComment comment, string operation)
     {
-        await session.Execute(
+        await session.Write(
             "insert into task_comment (tenant, task_id, id, version, parent_id, author, content, rich, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             task.Id, comment.Id, comment.Version, comment.ParentId, comment.Author.ToString(), comment.Text.Plain, comment.Text.Rich, comment.CreatedAt);
         await Record(session, task, comment, comment.ParentId == 0 ? CommentAct.Created : CommentAct.Replied, comment.CreatedAt, operation);
@@ -41,7 +41,7 @@ static class TaskComments
     public static async ValueTask<TaskComment> Update(Session session, TaskItem task, TaskComment comment, CommentText text, long now, string operation)
     {
         var updated = comment with { Text = text, Version = comment.Version + 1 };
-        await session.Execute("update task_comment set version = $4, content = $5, rich = $6 where tenant = $1 and task_id = $2 and id = $3",
+        await session.Write("update task_comment set version = $4, content = $5, rich = $6 where tenant = $1 and task_id = $2 and id = $3",
             task.Id, comment.Id, updated.Version, text.Plain, text.Rich);
         await Record(session, task, updated, CommentAct.Updated, now, operation);
         return updated;
@@ -50,7 +50,7 @@ static class TaskComments
     /// <summary>Deletes a comment; its replies stay.</summary>
     public static async ValueTask Delete(Session session, TaskItem task, TaskComment comment, long now, string operation)
     {
-        await session.Execute("delete from task_comment where tenant = $1 and task_id = $2 and id = $3", task.Id, comment.Id);
+        await session.Write("delete from task_comment where tenant = $1 and task_id = $2 and id = $3", task.Id, comment.Id);
         await Record(session, task, comment with { Version = comment.Version + 1 }, CommentAct.Deleted, now, operation);
     }
 

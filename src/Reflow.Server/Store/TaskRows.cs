@@ -43,7 +43,7 @@ static class TaskRows
     /// <summary>Writes a new task with its members.</summary>
     public static async ValueTask Insert(Session session, TaskItem task)
     {
-        await session.Execute(
+        await session.Write(
             "insert into task (tenant, id, version, creator, created_at, updated_at, completed_at, remind_at, state, doc) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             task.Id, task.Version, task.Creator.ToString(), task.CreatedAt, task.UpdatedAt, task.CompletedAt, task.RemindAt, State(task), Document(task));
         await InsertMembers(session, task, TaskRole.Collaborator, task.Collaborators);
@@ -55,16 +55,16 @@ static class TaskRows
     public static async ValueTask Update(Session session, TaskItem before, TaskItem task)
     {
         // Its document is long and seldom changes.
-        var saved = ReferenceEquals(before.Content, task.Content) && ReferenceEquals(before.Reminders, task.Reminders) && before.NextId == task.NextId && before.DeletedAt == task.DeletedAt
-            ? await session.Execute(
+        if (ReferenceEquals(before.Content, task.Content) && ReferenceEquals(before.Reminders, task.Reminders) && before.NextId == task.NextId && before.DeletedAt == task.DeletedAt)
+            await session.WriteOne(
                 "update task set version = $4, updated_at = $5, completed_at = $6, remind_at = $7, state = $8 where tenant = $1 and id = $2 and version = $3",
-                task.Id, before.Version, task.Version, task.UpdatedAt, task.CompletedAt, task.RemindAt, State(task))
-            : await session.Execute(
+                task.Id, before.Version, task.Version, task.UpdatedAt, task.CompletedAt, task.RemindAt, State(task));
+        else
+            await session.WriteOne(
                 "update task set version = $4, updated_at = $5, completed_at = $6, remind_at = $7, state = $8, deleted_at = $9, doc = $10 where tenant = $1 and id = $2 and version = $3",
                 task.Id, before.Version, task.Version, task.UpdatedAt, task.CompletedAt, task.RemindAt, State(task), task.DeletedAt, Document(task));
-        if (saved != 1) throw new StoreException($"task {task.Id} changed while its change was decided");
         if (State(before) != State(task) && (before.Collaborators is not [] || before.Followers is not []))
-            await session.Execute("update task_member set state = $3 where tenant = $1 and task_id = $2", task.Id, State(task));
+            await session.Write("update task_member set state = $3 where tenant = $1 and task_id = $2", task.Id, State(task));
         await UpdateMembers(session, before, task, TaskRole.Collaborator);
         await UpdateMembers(session, before, task, TaskRole.Follower);
     }
@@ -79,7 +79,7 @@ static class TaskRows
         var (old, now) = (before.Members(role), task.Members(role));
         if (ReferenceEquals(old, now)) return;
         foreach (var gone in old.Except(now))
-            await session.Execute("delete from task_member where tenant = $1 and task_id = $2 and role = $3 and user_id = $4", task.Id, Word(role), gone);
+            await session.Write("delete from task_member where tenant = $1 and task_id = $2 and role = $3 and user_id = $4", task.Id, Word(role), gone);
         await InsertMembers(session, task, role, [.. now.Except(old)]);
     }
 
@@ -87,7 +87,7 @@ static class TaskRows
     static async ValueTask InsertMembers(Session session, TaskItem task, TaskRole role, IReadOnlyList<string> userIds)
     {
         for (var i = 0; i < userIds.Count; i++)
-            await session.Execute("insert into task_member (tenant, task_id, role, user_id, place, created_at, state) values ($1, $2, $3, $4, $5, $6, $7)",
+            await session.Write("insert into task_member (tenant, task_id, role, user_id, place, created_at, state) values ($1, $2, $3, $4, $5, $6, $7)",
                 task.Id, Word(role), userIds[i], task.Version * PlacesOfAChange + i, task.CreatedAt, State(task));
     }
 

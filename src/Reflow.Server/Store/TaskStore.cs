@@ -43,7 +43,7 @@ public sealed class TaskStore(Db db, Ids ids, TaskSettings settings, TimeProvide
     {
         using var place = await inFlight.Enter((tenant, id), Patience, ct);
         if (place is null) return new(null, [], TaskErrors.Concurrent(operation));
-        return await db.Change<TaskChange>(tenant, async session =>
+        return await db.ChangeGuarded<TaskChange>(tenant, async session =>
         {
             var (wanted, unknown) = await command(session);
             if (unknown is not null) return new(null, [], unknown);

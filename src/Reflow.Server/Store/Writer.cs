@@ -6,7 +6,8 @@ namespace Reflow.Server.Store;
 /// <summary>
 /// The one writer. Changes that wait are run one after the other inside one transaction that is committed once; only then are their callers answered.
 /// So the price of a durable commit is shared by everybody who waited for it. When a change fails after it has written, the transaction is taken back and
-/// the others run again, each now in its own savepoint: those are paid for only when one is needed.
+/// the others run again, each now in its own savepoint: those are paid for only when one is needed. Where a session collects statements, guarded changes that
+/// follow each other are decided side by side, so that they share round trips too.
 /// </summary>
 sealed class Writer : IAsyncDisposable
 {
@@ -36,9 +37,13 @@ sealed class Writer : IAsyncDisposable
     public int Waiting => waiting.Reader.Count;
 
     /// <summary>Runs a change of one tenant's data, or of all tenants' when <paramref name="tenant"/> is null.</summary>
-    public Task<T> Run<T>(string? tenant, Func<SystemSession, ValueTask<T>> work, CancellationToken ct)
+    /// <param name="tenant">Whose.</param>
+    /// <param name="guarded">See <see cref="Db.ChangeGuarded"/>.</param>
+    /// <param name="work">The change.</param>
+    /// <param name="ct">Gives up while it has not begun.</param>
+    public Task<T> Run<T>(string? tenant, bool guarded, Func<SystemSession, ValueTask<T>> work, CancellationToken ct)
     {
-        var change = new Change<T>(tenant, work, ct);
+        var change = new Change<T>(tenant, guarded, work, ct);
         return waiting.Writer.TryWrite(change) ? change.Answer : throw new StoreBusyException();
     }
 
@@ -57,8 +62,9 @@ sealed class Writer : IAsyncDisposable
             try
             {
                 var session = Begun();
-                if (!TryAll(session) || rehearse) RunAgain(session);
-                Sync(session.Execute("commit"));
+                if (!TryAll(session) || rehearse) session = RunAgain(session);
+                Sync(session.Write("commit"));
+                session.Flush();
                 foreach (var change in group) change.Committed();
             }
             catch (Exception e)
@@ -105,25 +111,69 @@ sealed class Writer : IAsyncDisposable
     /// <summary>Runs the group; false as soon as one fails that has written, so that there is something to take back, or with which the engine gave up the transaction.</summary>
     bool TryAll(SystemSession session)
     {
-        foreach (var change in group)
+        for (int from = 0, to; from < group.Count; from = to)
         {
-            session.HasWritten = false;
-            if (!change.Try(session) && (session.HasWritten || !session.InTransaction)) return false;
+            to = from + 1;
+            if (session.Collects && group[from].IsGuarded)
+                while (to < group.Count && group[to].IsGuarded) to++;
+            if (!Try(session, from, to)) return false;
         }
-        return true;
+        return Flushed(session) is null;
     }
 
-    void RunAgain(SystemSession session)
+    bool Try(SystemSession session, int from, int to)
     {
-        Sync(session.Rollback());
-        Begin(session);
+        var (changes, beside) = (group[from..to], to - from > 1);
+        session.HasWritten = false;
+        for (var i = 0; i < changes.Count; i++)
+        {
+            session.Turn(i, beside);
+            changes[i].Start(session);
+        }
+        var failure = Flushed(session);
+        for (var i = 0; i < changes.Count; i++)
+        {
+            var done = changes[i].Finish(session);
+            if (beside) session.Release(i, done);
+            else if (!done && session.HasWritten) return false;
+        }
+        session.Turn(0, beside: false);
+        return failure is null && session.InTransaction;
+    }
+
+    /// <summary>Sends what changes ask until they have all answers, and what they write as long as it is not held; what went wrong, or null.</summary>
+    static Exception? Flushed(SystemSession session)
+    {
+        try
+        {
+            while (session.Flush()) { }
+            return null;
+        }
+        catch (Exception e) when (e is DbException or StoreException)
+        {
+            return e;
+        }
+    }
+
+    SystemSession RunAgain(SystemSession session)
+    {
+        // With the connection went all that had been done; nothing was committed.
+        if (session.IsBroken) session = Begun();
+        else
+        {
+            Sync(session.Rollback());
+            Begin(session);
+        }
         foreach (var change in group)
         {
-            if (change.HasFailed) continue;
-            Sync(session.Execute("savepoint change"));
-            if (!change.Try(session)) Sync(session.Execute("rollback to change"));
-            Sync(session.Execute("release change"));
+            if (change.IsGivenUp) continue;
+            Sync(session.Write("savepoint change"));
+            change.Start(session);
+            var failure = Flushed(session);
+            if (!change.Finish(session, failure)) Sync(session.Write("rollback to change"));
+            Sync(session.Write("release change"));
         }
+        return session;
     }
 
     void Abandon(Exception cause)
@@ -144,46 +194,69 @@ sealed class Writer : IAsyncDisposable
 
     static T Sync<T>(ValueTask<T> done) => done.IsCompletedSuccessfully ? done.Result : done.AsTask().GetAwaiter().GetResult();
 
-    abstract class Change(string? tenant)
+    abstract class Change(string? tenant, bool guarded)
     {
         /// <summary>Whose data it changes; null when all tenants'.</summary>
         public string? Tenant => tenant;
 
-        /// <summary>Runs the work; false when it threw and must be undone.</summary>
-        public abstract bool Try(SystemSession session);
+        /// <summary>See <see cref="Db.ChangeGuarded"/>.</summary>
+        public bool IsGuarded => guarded;
 
-        public abstract bool HasFailed { get; }
+        /// <summary>Whether it failed for a reason of its own, so that it would again.</summary>
+        public abstract bool IsGivenUp { get; }
+
+        /// <summary>Begins the work, which may have ended then.</summary>
+        public abstract void Start(SystemSession session);
+
+        /// <summary>Ends the work; false when it failed and must be undone.</summary>
+        /// <param name="session">Where it ran.</param>
+        /// <param name="failure">What became of its last statements.</param>
+        public abstract bool Finish(SystemSession session, Exception? failure = null);
 
         public abstract void Committed();
 
         public abstract void Lost(Exception cause);
     }
 
-    sealed class Change<T>(string? tenant, Func<SystemSession, ValueTask<T>> work, CancellationToken ct) : Change(tenant)
+    sealed class Change<T>(string? tenant, bool guarded, Func<SystemSession, ValueTask<T>> work, CancellationToken ct) : Change(tenant, guarded)
     {
         readonly TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ValueTask<T> going;
         T? result;
         Exception? failure;
 
         public Task<T> Answer => answer.Task;
 
-        public override bool HasFailed => failure is not null;
+        public override bool IsGivenUp => failure is not null and not StoreException;
 
-        public override bool Try(SystemSession session)
+        public override void Start(SystemSession session)
         {
+            failure = null;
             try
             {
                 ct.ThrowIfCancellationRequested();
-                result = Sync(work(session));
-                // What comes next would be on its own, committed statement by statement.
-                if (!session.InTransaction) throw new StoreException("the engine gave up the transaction within a change");
-                return true;
+                going = work(session);
             }
             catch (Exception e)
             {
-                failure = e.AsStoreFailure();
-                return false;
+                going = ValueTask.FromException<T>(e);
             }
+        }
+
+        public override bool Finish(SystemSession session, Exception? failure)
+        {
+            try
+            {
+                result = Sync(going);
+                // What comes next would be on its own, committed statement by statement.
+                if (failure is null && !session.InTransaction) failure = new StoreException("the engine gave up the transaction within a change");
+            }
+            catch (Exception e)
+            {
+                failure ??= e;
+            }
+            this.failure = failure?.AsStoreFailure();
+            return failure is null;
         }
 
         public override void Committed()

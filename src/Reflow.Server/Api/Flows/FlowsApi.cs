@@ -27,6 +27,6 @@ static class FlowsApi
     public static async ValueTask<Reply> Act(Call call, Db db, FlowStore flows, string taskId, string by, Func<long, FlowCommand> command)
     {
         if (call.Body.Refusal is { } refusal) return refusal;
-        return await db.Change(call.Caller.Tenant, session => flows.Act(session, taskId, command, by, call.Operation.Name, call.Now), call.Aborted) is { } error ? error : Reply.Empty;
+        return await db.ChangeGuarded(call.Caller.Tenant, session => flows.Act(session, taskId, command, by, call.Operation.Name, call.Now), call.Aborted) is { } error ? error : Reply.Empty;
     }
 }
