@@ -35,7 +35,7 @@ if [[ ${1:-} == postgres ]]; then
     has_postgres || { echo "bench.sh: PostgreSQL is missing: apt-get install postgresql" >&2; exit 1; }
     trap stop_postgres EXIT
     start_postgres "${TMPDIR:-/tmp}" shared_buffers=512MB
-    "$out/load/load" "$out/reflow/reflow" "$out/bare/bare" postgres "$postgres_connection" "${@:2}"
+    PGBENCH=$(postgres_bin)/pgbench "$out/load/load" "$out/reflow/reflow" "$out/bare/bare" postgres "$postgres_connection" "${@:2}"
     exit
 fi
 exec "$out/load/load" "$out/reflow/reflow" "$out/bare/bare" "$@"

@@ -3,11 +3,11 @@ using System.Text.Json.Serialization;
 using Reflow.Bench.Bare;
 
 // What Reflow is compared with: Kestrel and nothing else for reads, Kestrel and a group commit and nothing else for changes.
-// bare URL [DATABASE]
+// bare URL [STORE]: the file of a SQLite, or a connection string of PostgreSQL.
 var builder = WebApplication.CreateEmptyBuilder(new());
 builder.WebHost.UseKestrelCore().UseUrls(args[0]).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 var app = builder.Build();
-using var rows = args is [_, var file] ? new Rows(file) : null;
+using var rows = args is [_, var store] ? Rows.In(store) : null;
 var task = new BareTask("0d38e26e-190a-49e9-93a2-35067763ed01", "Load", "", "", "", "0", "1772438400", "1772438400", "ou_1a2b3c4d5e6f708192a3b4c5d6e7f809",
     new("0", "", false), new("{\"en_us\":\"Bench\"}"), false, 6, [], []);
 app.Run(async http =>

@@ -298,5 +298,9 @@ public sealed class FlowTimerTests : IAsyncLifetime
           """
         : "create trigger refuse before insert on history when new.tenant = $1 and new.operation like 'flow.timer.%' begin select raise(abort, 'refused'); end";
 
-    Task<int> Execute(string sql) => reflow.Db.ChangeSystem(session => session.Execute(sql.Replace("$1", $"'{Demo.Tenant}'", StringComparison.Ordinal)), Ct);
+    Task Execute(string sql) => reflow.Db.ChangeSystem(async session =>
+    {
+        await session.Script(sql.Replace("$1", $"'{Demo.Tenant}'", StringComparison.Ordinal));
+        return 0;
+    }, Ct);
 }

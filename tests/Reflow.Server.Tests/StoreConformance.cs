@@ -69,6 +69,80 @@ public sealed class StoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Guarded_changes_of_one_row_are_as_if_one_came_after_the_other()
+    {
+        await db.Change(Tenant, s => s.Execute(Insert, "counter", 0), Ct);
+        Task<long>[] group;
+        await using (var held = await Held.Writer(db))
+        {
+            group = [.. Enumerable.Range(0, 20).Select(_ => db.ChangeGuarded(Tenant, async s =>
+            {
+                var seq = await s.Find("select seq from history where tenant = $1 and id = $2", r => r.GetInt64(0), "counter");
+                await s.WriteOne("update history set seq = $3 where tenant = $1 and id = $2 and seq = $4", "counter", seq + 1, seq);
+                return seq + 1;
+            }, Ct))];
+            await held.Waiting(20);
+        }
+        Assert.Equal(Enumerable.Range(1, 20).Select(i => (long)i), await Task.WhenAll(group));
+    }
+
+    [Fact]
+    public async Task A_guarded_change_that_fails_leaves_nothing_and_the_others_of_its_group_stay()
+    {
+        Task[] group;
+        await using (var held = await Held.Writer(db))
+        {
+            group = [Guarded("good", false), Guarded("bad", true), Guarded("also good", false)];
+            await held.Waiting(3);
+        }
+        await Assert.ThrowsAsync<InvalidOperationException>(() => group[1]);
+        await Task.WhenAll(group[0], group[2]);
+        Assert.Equal(["also good", "good"], await Ids());
+
+        Task Guarded(string id, bool fails) => db.ChangeGuarded(Tenant, async s =>
+        {
+            var seq = await s.Find(Count, r => r.GetInt64(0));
+            await s.Write(Insert, id, seq + 1);
+            return fails ? throw new InvalidOperationException("half done") : seq;
+        }, Ct);
+    }
+
+    [Fact]
+    public async Task A_guarded_change_that_reads_what_it_wrote_sees_it()
+    {
+        Task<long>[] group;
+        await using (var held = await Held.Writer(db))
+        {
+            group = [.. Enumerable.Range(0, 5).Select(i => db.ChangeGuarded(Tenant, async s =>
+            {
+                await s.Write(Insert, $"{i}", 1);
+                return await s.Find(Count, r => r.GetInt64(0));
+            }, Ct))];
+            await held.Waiting(5);
+        }
+        Assert.Equal<IEnumerable<long>>([1, 2, 3, 4, 5], await Task.WhenAll(group));
+    }
+
+    [Fact]
+    public async Task What_nobody_waits_for_fails_its_change_all_the_same()
+    {
+        await db.Change(Tenant, s => s.Execute(Insert, "a", 1), Ct);
+        await Assert.ThrowsAsync<StoreException>(() => db.Change(Tenant, async s =>
+        {
+            await s.Write(Insert, "b", 1);
+            await s.Write(Insert, "a", 1);
+            return 0;
+        }, Ct));
+        await Assert.ThrowsAsync<StoreException>(() => db.ChangeGuarded(Tenant, async s =>
+        {
+            await s.Write(Insert, "b", 1);
+            await s.WriteOne("update history set at = 1 where tenant = $1 and id = $2", "nobody");
+            return 0;
+        }, Ct));
+        Assert.Equal(["a"], await Ids());
+    }
+
+    [Fact]
     public async Task An_engine_error_in_a_change_is_a_store_failure_and_leaves_nothing()
     {
         await db.Change(Tenant, s => s.Execute(Insert, "a", 1), Ct);

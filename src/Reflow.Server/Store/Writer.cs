@@ -224,10 +224,11 @@ sealed class Writer : IAsyncDisposable
         ValueTask<T> going;
         T? result;
         Exception? failure;
+        bool hasOwnFailure;
 
         public Task<T> Answer => answer.Task;
 
-        public override bool IsGivenUp => failure is not null and not StoreException;
+        public override bool IsGivenUp => failure is not null && hasOwnFailure;
 
         public override void Start(SystemSession session)
         {
@@ -256,6 +257,8 @@ sealed class Writer : IAsyncDisposable
                 failure ??= e;
             }
             this.failure = failure?.AsStoreFailure();
+            // What is sent together fails together.
+            hasOwnFailure = !session.Collects || this.failure is not StoreException;
             return failure is null;
         }
 

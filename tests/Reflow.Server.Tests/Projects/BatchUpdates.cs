@@ -104,7 +104,11 @@ public class BatchUpdates
           """
         : $"create trigger enough before update on batch_update_item when (select count(*) from batch_update_item where outcome is not null) >= {done} begin select raise(abort, 'enough'); end";
 
-    static Task<int> Execute(TestReflow reflow, string sql) => reflow.Db.ChangeSystem(session => session.Execute(sql), TestContext.Current.CancellationToken);
+    static Task Execute(TestReflow reflow, string sql) => reflow.Db.ChangeSystem(async session =>
+    {
+        await session.Script(sql);
+        return 0;
+    }, TestContext.Current.CancellationToken);
 
     static object Body(string field, string mode, object? before, object? after, params long[] items) =>
         new { project_key = "demo", work_item_type_key = "bug", work_item_ids = items, update_mode = mode, field_key = field, before_field_value = before, after_field_value = after };
