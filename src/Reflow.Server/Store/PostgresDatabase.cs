@@ -99,12 +99,7 @@ sealed class PostgresDatabase : Database
     public override Quotas Quotas() => new PostgresQuotas(this);
 
     /// <summary>Opens a session whose statements stand alone, and whose changes a crash of the server may forget.</summary>
-    public async ValueTask<SystemSession> OpenCounting(CancellationToken ct)
-    {
-        var session = new PostgresSession(await Connect(ct), new(Schema), blocking: false);
-        await session.Execute("set synchronous_commit = off");
-        return session;
-    }
+    public ValueTask<SystemSession> OpenCounting(CancellationToken ct) => Open(DbUse.WritingFast, ct);
 
     /// <inheritdoc/>
     public override Copies Copies(string kind, TimeProvider clock) => new PostgresCopies(this, kind, clock);
