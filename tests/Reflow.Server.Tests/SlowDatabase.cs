@@ -14,7 +14,9 @@ sealed class SlowDatabase(Database inner, int seed) : Database
     int opened;
 
     public override async ValueTask<SystemSession> Open(DbUse use, CancellationToken ct) =>
-        new Slow(await inner.Open(use, ct), new((seed * 1000) + Interlocked.Increment(ref opened)), blocking: use is not DbUse.Reading);
+        new Slow(await inner.Open(use, ct), Next(), blocking: use is not DbUse.Reading);
+
+    public override async ValueTask<SystemSession> OpenWriter(DbUse use) => new Slow(await inner.OpenWriter(use), Next(), blocking: true);
 
     public override Task<NodeNumber> Join(Db db, Action changed, CancellationToken ct) => inner.Join(db, changed, ct);
 
@@ -22,11 +24,19 @@ sealed class SlowDatabase(Database inner, int seed) : Database
 
     public override Copies Copies(string kind, TimeProvider clock) => inner.Copies(kind, clock);
 
+    Random Next() => new((seed * 1000) + Interlocked.Increment(ref opened));
+
     sealed class Slow(SystemSession inner, Random random, bool blocking) : SystemSession(inner.Engine)
     {
+        bool committing;
+
         internal override bool InTransaction => inner.InTransaction;
 
         internal override bool IsBroken => inner.IsBroken;
+
+        internal override bool Collects => inner.Collects;
+
+        internal override bool HasWritten { get => inner.HasWritten; set => inner.HasWritten = value; }
 
         public override IAsyncEnumerable<object?[]> Stream(string sql, int columns) => inner.Stream(sql, columns);
 
@@ -78,32 +88,54 @@ sealed class SlowDatabase(Database inner, int seed) : Database
         internal override ValueTask<int> Run(string sql, string? tenant, ReadOnlySpan<object?> args)
         {
             var given = args.ToArray();
-            return Slowly(() => inner.Run(sql, tenant, given), after: sql is "commit");
+            return Slowly(() => inner.Run(sql, tenant, given));
         }
 
-        async ValueTask<T> Slowly<T>(Func<ValueTask<T>> statement, bool after = false)
+        internal override ValueTask Write(string sql, string? tenant, bool one, ReadOnlySpan<object?> args)
+        {
+            var given = args.ToArray();
+            committing = sql is "commit";
+            return Done();
+
+            async ValueTask Done()
+            {
+                await Pass();
+                await inner.Write(sql, tenant, one, given);
+                if (committing && !Collects) await Pass();
+            }
+        }
+
+        internal override void Turn(int change, bool beside) => inner.Turn(change, beside);
+
+        internal override void Release(int change, bool keep) => inner.Release(change, keep);
+
+        internal override bool Flush()
+        {
+            Sleep();
+            var sent = inner.Flush();
+            if (committing) Sleep();
+            return sent;
+        }
+
+        async ValueTask<T> Slowly<T>(Func<ValueTask<T>> statement)
         {
             await Pass();
-            inner.HasWritten = false;
-            try
-            {
-                return await statement();
-            }
-            finally
-            {
-                HasWritten |= inner.HasWritten;
-                HasAnswered |= inner.HasAnswered;
-                if (after) await Pass();
-            }
+            try { return await statement(); }
+            finally { HasAnswered |= inner.HasAnswered; }
         }
 
+        // A writer keeps its thread.
         async ValueTask Pass()
         {
-            var ms = random.Next(40) switch { 0 => random.Next(1, 4), < 8 => 0, _ => -1 };
-            if (ms < 0) return;
-            // A writer's calls complete before they return.
-            if (blocking) Thread.Sleep(ms);
-            else await Task.Delay(ms);
+            if (blocking) Sleep();
+            else if (Moment() is >= 0 and var ms) await Task.Delay(ms);
         }
+
+        void Sleep()
+        {
+            if (Moment() is >= 0 and var ms) Thread.Sleep(ms);
+        }
+
+        int Moment() => random.Next(40) switch { 0 => random.Next(1, 4), < 8 => 0, _ => -1 };
     }
 }

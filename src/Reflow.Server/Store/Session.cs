@@ -44,7 +44,7 @@ public abstract class SystemSession : IAsyncDisposable
     internal Engine Engine { get; }
 
     /// <summary>Whether a statement that writes has run since this was last set to false.</summary>
-    internal bool HasWritten { get; set; }
+    internal virtual bool HasWritten { get; set; }
 
     /// <summary>Whether a transaction is open that statements can still go on in: an engine gives one up when a statement or the disk fails it.</summary>
     internal abstract bool InTransaction { get; }
