@@ -105,7 +105,7 @@ public sealed class ReflowServer : IAsyncDisposable
             if (testing is not null) tenants.Begin();
             var timers = new FlowTimers(db, flows, clock, app.Services.GetRequiredService<ILogger<FlowTimers>>());
             var reminders = new TaskReminders(tasks, clock, app.Services.GetRequiredService<ILogger<TaskReminders>>());
-            if (testing is not null) testing.Clockwork.Works = [timers, reminders];
+            if (testing is not null) (testing.Clockwork.Works, testing.Clockwork.Passing) = ([timers, reminders], new(db));
             return new(app, directory, node, db, ids, tokens, routes, tenants, timers, reminders,
                 new(db, projects, clock, app.Services.GetRequiredService<ILogger<BatchUpdates>>()));
         }

@@ -87,6 +87,27 @@ public sealed record ReportSchedule(CycleKind Cycle, string Timezone, WindowEdge
         return FirstOf(day) == day ? (Of(day, zone), null) : (null, $"is no first day of a cycle; the one it is in begins on {ReportCycle.NameOf(FirstOf(day))}.");
     }
 
+    /// <summary>The windows that open or close in a time, the first first: each moment, and whether it opens.</summary>
+    /// <param name="after">Unix ms; what is at this moment is past.</param>
+    /// <param name="until">Unix ms; what is at this moment belongs to it.</param>
+    /// <param name="zone">The zone that <see cref="Timezone"/> names.</param>
+    public IEnumerable<(long At, bool Opens)> Windows(long after, long until, TimeZoneInfo zone)
+    {
+        // A window closes at most a whole cycle after its own; two more for what a clock repeats.
+        var first = Step(Current(after, zone).First, -3);
+        var closing = new Queue<long>();
+        for (var cycle = Of(first, zone); ; cycle = Of(Step(cycle.First, 1), zone))
+        {
+            while (closing.TryPeek(out var closes) && (closes <= cycle.OpensAt || cycle.OpensAt > until))
+            {
+                if (closing.Dequeue() > after && closes <= until) yield return (closes, false);
+            }
+            if (cycle.OpensAt > until) yield break;
+            if (cycle.OpensAt > after) yield return (cycle.OpensAt, true);
+            closing.Enqueue(cycle.ClosesAt);
+        }
+    }
+
     const int MinutesOfDay = 1440;
 
     // Months have these many days, and nothing else differs from cycle to cycle.

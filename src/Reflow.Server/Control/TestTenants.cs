@@ -28,14 +28,10 @@ sealed class TestTenants(Db db, Ids ids, TimeProvider clock, TimeProvider real, 
     public async Task<(TestTenant? Made, IReadOnlyList<WorkspaceFault> Faults)> Make(WorkspaceTenant template, bool withWork, TimeSpan life, CancellationToken ct)
     {
         var (tenant, secrets) = Renamed(template);
-        if (!withWork) tenant = tenant.WithoutWork();
         var expiresAt = real.GetUtcNow().Add(life).ToUnixTimeMilliseconds();
-        // First, so that a tenant that is made passes in any case.
-        await db.Change(tenant.Key, session => TenantStore.Passes(session, expiresAt), ct);
-        var application = await new Workspace("template", [tenant]).Apply(db, ids, clock.GetUtcNow().ToUnixTimeMilliseconds(), CancellationToken.None);
-        if (application.Changes is not null) return (new(tenant, secrets, expiresAt), []);
-        await db.ChangeSystem(session => TenantStore.Remove(session, tenant.Key), CancellationToken.None);
-        return (null, application.Faults);
+        tenant = (withWork ? tenant : tenant.WithoutWork()) with { PassesAt = expiresAt };
+        var application = await new Workspace("template", [tenant]).Apply(db, ids, clock.GetUtcNow().ToUnixTimeMilliseconds(), ct);
+        return application.Changes is null ? (null, application.Faults) : (new(tenant, secrets, expiresAt), []);
     }
 
     /// <summary>The tenants that a test suite made.</summary>

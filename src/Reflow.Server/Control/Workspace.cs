@@ -168,6 +168,9 @@ public sealed record WorkspaceTenant(
 {
     static readonly TextFormat KeyFormat = TextFormat.Of("^[0-9a-f]{16}$", "16 lower-case hexadecimal digits");
 
+    /// <summary>When it goes again, Unix ms; null for a tenant that stays.</summary>
+    internal long? PassesAt { get; init; }
+
     // Each family has its line here and one in Apply, in the same order.
     internal static WorkspaceTenant Read(YamlSection tenant)
     {
@@ -190,6 +193,7 @@ public sealed record WorkspaceTenant(
     internal async ValueTask Apply(Applying applying, Func<RouteKind, string, ValueTask<string?>> tenantOf, FlowStore flows)
     {
         applying.Count("tenants", await applying.Put("tenant", [], [("name", Name)]));
+        if (PassesAt is { } at) await TenantStore.Passes(applying.Session, at);
         await ApplyDirectory.Apply(Directory, applying, tenantOf);
         await TaskWorkspace.Apply(Tasks, applying);
         await Flows.Apply(applying, flows);

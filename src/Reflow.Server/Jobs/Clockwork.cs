@@ -31,6 +31,9 @@ sealed class Clockwork(TestClock clock)
     /// <summary>What comes due; empty until the server serves.</summary>
     public IReadOnlyList<IDueWork> Works { get; set; } = [];
 
+    /// <summary>What passes by itself; null until the server serves.</summary>
+    public PassingMoments? Passing { get; set; }
+
     /// <summary>Goes to a time, Unix ms, and answers what fired on the way; null when the clock cannot go there.</summary>
     public async Task<IReadOnlyList<FiredWork>?> GoTo(long to, CancellationToken ct)
     {
@@ -53,7 +56,7 @@ sealed class Clockwork(TestClock clock)
         try
         {
             if (to < clock.Now) return clock.TrySet(to) ? [] : null;
-            var fired = new List<FiredWork>();
+            var (from, fired) = (clock.Now, new List<FiredWork>());
             while (await Next(ct) is { } next && next <= to)
             {
                 clock.TrySet(Math.Max(next, clock.Now));
@@ -63,7 +66,8 @@ sealed class Clockwork(TestClock clock)
                 if (fired.Count == before) break;
             }
             clock.TrySet(to);
-            return fired;
+            if (Passing is not null) fired.AddRange(await Passing.Between(from, to, ct));
+            return [.. fired.OrderBy(work => work.At)];
         }
         finally
         {

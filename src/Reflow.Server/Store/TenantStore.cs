@@ -4,8 +4,8 @@ namespace Reflow.Server.Store;
 static class TenantStore
 {
     /// <summary>Notes that a tenant passes at a moment, Unix ms.</summary>
-    public static ValueTask<int> Passes(Session session, long expiresAt) =>
-        session.Execute("insert into test_tenant (tenant, expires_at) values ($1, $2) on conflict (tenant) do update set expires_at = excluded.expires_at", expiresAt);
+    public static ValueTask Passes(Session session, long expiresAt) =>
+        session.Write("insert into test_tenant (tenant, expires_at) values ($1, $2) on conflict (tenant) do update set expires_at = excluded.expires_at", expiresAt);
 
     /// <summary>The tenants that pass, the first to go first; those that are past at a moment, or all.</summary>
     public static ValueTask<List<(string Tenant, long ExpiresAt)>> Passing(SystemSession session, long now = long.MaxValue) =>

@@ -36,6 +36,18 @@ public class ReportScheduleLaws
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void The_windows_of_a_time_are_those_of_every_cycle_that_open_or_close_in_it_in_order() => Prop.ForAll(Cases(), c =>
+    {
+        var (after, until) = (c.Now, c.Now + (long)TimeSpan.FromDays(70).TotalMilliseconds);
+        var first = c.Schedule.Current(after, c.Zone).First;
+        var expected = Enumerable.Range(-5, 90).Select(n => c.Schedule.Of(c.Schedule.Step(first, n), c.Zone))
+            .SelectMany(cycle => new[] { (At: cycle.OpensAt, Opens: true), (At: cycle.ClosesAt, Opens: false) })
+            .Where(window => window.At > after && window.At <= until).Order().ToList();
+        var windows = c.Schedule.Windows(after, until, c.Zone).ToList();
+        return expected.SequenceEqual(windows.Order()) && windows.Select(window => window.At).SequenceEqual(expected.Select(window => window.At));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void A_window_opens_when_the_clock_first_shows_its_time_or_a_later_one() => Prop.ForAll(Cases(), c =>
     {
         var cycle = c.Schedule.Of(c.Schedule.FirstOf(c.Day), c.Zone);

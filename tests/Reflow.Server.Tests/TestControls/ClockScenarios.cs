@@ -82,6 +82,24 @@ public class ClockScenarios
     }
 
     [Fact]
+    public async Task What_passes_by_itself_on_its_way_is_told_in_its_order()
+    {
+        await using var desk = await Desk.Start();
+        // The demo's weekly rule takes reports from Friday 09:00 to Monday 10:00, in Shanghai.
+        var thursday = DateTimeOffset.Parse("2026-03-05T00:00:00Z", null).ToUnixTimeMilliseconds();
+        await desk.Do("POST", "/clock/freeze");
+        await desk.Do("POST", "/clock/set", new { now = thursday });
+        await desk.NewTask();
+        var told = (await desk.Do("POST", "/clock/advance", new { by_ms = 14 * 24 * Hour })).GetProperty("fired").EnumerateArray()
+            .Select(passed => (At: passed.GetProperty("at").GetInt64() - thursday, What: passed.GetProperty("what").GetString(), Id: passed.GetProperty("id").GetString())).ToList();
+        Assert.Equal(told.OrderBy(passed => passed.At), told);
+        Assert.Equal(
+            [(25 * Hour, "report.window_open"), (98 * Hour, "report.window_close"), (193 * Hour, "report.window_open"), (266 * Hour, "report.window_close")],
+            told.Where(passed => passed.What!.StartsWith("report.", StringComparison.Ordinal)).Select(passed => (passed.At, passed.What!)));
+        Assert.Contains(told, passed => passed is { What: "token.expire", Id: Demo.App, At: <= 2 * Hour });
+    }
+
+    [Fact]
     public async Task What_is_due_later_than_the_time_that_it_goes_to_does_not_fire()
     {
         await using var desk = await Desk.Start();
