@@ -77,6 +77,24 @@ public class WorkspaceExportTests
         Assert.All(texts, text => Assert.Contains(text.Trim(), summaries.Select(summary => summary!.Trim())));
     }
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{ "zh_cn" : "平台" }""")]
+    [InlineData("""{"en_us":"Platform","zh_cn":"\u5e73\u53f0"}""")]
+    public async Task The_name_of_a_tasks_origin_comes_back_as_it_was(string name)
+    {
+        await using var reflow = await Start();
+        (await reflow.Post("/open-apis/task/v1/tasks", new { summary = "x", origin = new { platform_i18n_name = name } })).Ok();
+        var file = await Export(reflow, secrets: true);
+        Assert.False((await Apply(reflow, file)).Ok().Data.GetProperty("changed").GetBoolean());
+        await using var empty = await Empty();
+        (await Apply(empty, file)).Ok();
+        Assert.Equal(file, await Export(empty, secrets: true));
+        Assert.Equal((await Tasks(reflow)).Select(Origin), (await Tasks(empty)).Select(Origin));
+
+        static string? Origin(JsonElement task) => task.GetProperty("origin").GetProperty("platform_i18n_name").GetString();
+    }
+
     [Fact]
     public async Task Tasks_come_with_their_reminders_and_comments_also_where_what_they_hang_on_is_gone()
     {
