@@ -42,7 +42,7 @@ static class ApplyDirectory
     /// <summary>Whether there is neither a secret in the file nor one that could stay, which is a fault.</summary>
     static async ValueTask<bool> Lacks(string? secretHash, string id, string find, WorkspacePlace place, Applying applying)
     {
-        if (secretHash is not null || await applying.Session.Find(find, r => true, id)) return false;
+        if (secretHash is not null || !applying.IsNew && await applying.Session.Find(find, r => true, id)) return false;
         applying.Fault(place, $"{id} is new here and has no secret; give it a secret or a secret_hash, or export with ?secrets=true.");
         return true;
     }
@@ -61,7 +61,8 @@ static class ApplyDirectory
     static async ValueTask Users(IReadOnlyList<WorkspaceUser> users, Applying applying)
     {
         var named = users.Select(user => user.Id).ToHashSet();
-        foreach (var user in users) await Clear(user, named, applying);
+        if (!applying.IsNew)
+            foreach (var user in users) await Clear(user, named, applying);
         foreach (var user in users)
         {
             applying.Count("users", await applying.Put("member", [("user_id", user.Id)],
@@ -70,25 +71,26 @@ static class ApplyDirectory
                 ("kunlun_id", user.KunlunId), ("user_key", user.UserKey), ("name", user.Name), ("en_name", user.EnName), ("email", user.Email), ("mobile", user.Mobile),
                 ("leader_id", user.Leader), ("department_ids", List(user.Departments)), ("doc", JsonSerializer.Serialize(user.Details, StoreJson.Readable.MemberDocument)),
             ]));
-            await Memberships(applying.Session, user);
-            if (await PasswordHash(applying.Session, user) is { } hash) await applying.Put("password", [("user_id", user.Id)], [("hash", hash)]);
+            await Memberships(applying, user);
+            if (await PasswordHash(applying, user) is { } hash) await applying.Put("password", [("user_id", user.Id)], [("hash", hash)]);
             if (user.Details is { IsFrozen: true } or { IsResigned: true }) await RevokeUser(applying.Session, user.Id);
         }
     }
 
-    static async ValueTask Memberships(Session session, WorkspaceUser user)
+    static async ValueTask Memberships(Applying applying, WorkspaceUser user)
     {
+        var session = applying.Session;
         IReadOnlyList<string> departments = user.Departments is [] ? [Department.Root] : user.Departments;
-        var known = await session.Query("select department_id from membership where tenant = $1 and user_id = $2", r => r.GetString(0), user.Id);
+        var known = applying.IsNew ? [] : await session.Query("select department_id from membership where tenant = $1 and user_id = $2", r => r.GetString(0), user.Id);
         foreach (var gone in known.Except(departments)) await session.Write("delete from membership where tenant = $1 and department_id = $2 and user_id = $3", gone, user.Id);
         foreach (var added in departments.Except(known)) await session.Write("insert into membership (tenant, department_id, user_id) values ($1, $2, $3)", added, user.Id);
     }
 
     /// <summary>The hash to store. Hashing the same password gives another text each time, so the one that is there stays when it still fits.</summary>
-    static async ValueTask<string?> PasswordHash(Session session, WorkspaceUser user)
+    static async ValueTask<string?> PasswordHash(Applying applying, WorkspaceUser user)
     {
         if (user.Password is null) return user.PasswordHash;
-        var known = await session.Find("select hash from password where tenant = $1 and user_id = $2", r => r.GetString(0), user.Id);
+        var known = applying.IsNew ? null : await applying.Session.Find("select hash from password where tenant = $1 and user_id = $2", r => r.GetString(0), user.Id);
         return SignInStore.Match(user.Password, known) ? known : SignInStore.Hash(user.Password);
     }
 

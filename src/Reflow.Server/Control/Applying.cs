@@ -15,6 +15,17 @@ sealed class Applying(Session session, long now, WorkspaceChanges changes, List<
     /// <summary>When the file is applied, Unix ms.</summary>
     public long Now => now;
 
+    /// <summary>Whether there was nothing of the tenant before, so that nothing need be looked for.</summary>
+    public bool IsNew { get; private set; }
+
+    /// <summary>Makes the tenant's own row what the file says: the first of all.</summary>
+    public async ValueTask<Outcome> PutTenant(string name)
+    {
+        var outcome = await Put("tenant", [], [("name", name)]);
+        IsNew = outcome is Outcome.Created;
+        return outcome;
+    }
+
     /// <summary>Counts one thing of a kind, named in the plural: <c>users</c>.</summary>
     public void Count(string kind, Outcome outcome) => changes.Count(kind, outcome);
 
@@ -29,7 +40,7 @@ sealed class Applying(Session session, long now, WorkspaceChanges changes, List<
     {
         var where = string.Join(" and ", key.Select((k, i) => $"{k.Name} = ${i + 2}").Prepend("tenant = $1"));
         object?[] keys = [.. key.Select(k => k.Value)];
-        var known = await session.Find($"select {string.Join(", ", columns.Select(c => c.Name))} from {table} where {where}",
+        var known = IsNew ? null : await session.Find($"select {string.Join(", ", columns.Select(c => c.Name))} from {table} where {where}",
             row => columns.Select((c, i) => row.IsDBNull(i) ? c.Value is null : row.GetValue(i).Equals(c.Value)).ToArray(), keys);
         if (known is null)
         {

@@ -192,7 +192,7 @@ public sealed record WorkspaceTenant(
 
     internal async ValueTask Apply(Applying applying, Func<RouteKind, string, ValueTask<string?>> tenantOf, FlowStore flows)
     {
-        applying.Count("tenants", await applying.Put("tenant", [], [("name", Name)]));
+        applying.Count("tenants", await applying.PutTenant(Name));
         if (PassesAt is { } at) await TenantStore.Passes(applying.Session, at);
         await ApplyDirectory.Apply(Directory, applying, tenantOf);
         await TaskWorkspace.Apply(Tasks, applying);
