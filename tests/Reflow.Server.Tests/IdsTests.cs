@@ -47,6 +47,46 @@ public class IdsTests
     }
 
     [Fact]
+    public void No_id_carries_a_time_from_before_its_node_had_its_number()
+    {
+        var (clock, node) = (new ManualClock(), new Lent());
+        var ids = new Ids(clock, node);
+        var second = clock.GetUtcNow().ToUnixTimeSeconds();
+        Assert.Equal((second, 5), (ids.Snowflake(second) >> 32, (int)(ids.Snowflake(second) >> 26) & 63));
+        var before = ids.Number() >> 13;
+        // The node stands still in the middle of a call, and goes on under the number of somebody who made ids meanwhile.
+        node.Asked = () =>
+        {
+            clock.Advance(TimeSpan.FromMinutes(5));
+            node.Now = new(9, 2);
+        };
+        var (next, late) = (ids.Number(), ids.Snowflake(second));
+        Assert.Equal((before + 300_000, 9), (next >> 13, (int)(next >> 7) & 63));
+        Assert.Equal((second + 300, 9), (late >> 32, (int)(late >> 26) & 63));
+        Assert.Equal(second + 400, ids.Snowflake(second + 400) >> 32);
+    }
+
+    /// <summary>A number that changes when it is asked for.</summary>
+    sealed class Lent : NodeNumber
+    {
+        public HeldNumber Now { get; set; } = new(5, 1);
+
+        public Action? Asked { get; set; }
+
+        public override HeldNumber Held
+        {
+            get
+            {
+                Asked?.Invoke();
+                Asked = null;
+                return Now;
+            }
+        }
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    [Fact]
     public void A_clock_set_back_repeats_nothing()
     {
         var clock = new ManualClock();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 using Reflow.Server.Tests.Projects;
 using Xunit;
 
@@ -12,7 +13,7 @@ sealed class ReflowProcess : IAsyncDisposable
 {
     const string Serving = "Reflow is serving on ";
     const string AdminToken = "admin-of-the-tests";
-    const int Sigterm = 15;
+    const int Sigterm = 15, Sigcont = 18, Sigstop = 19;
 
     readonly Process process;
     readonly HttpClient http;
@@ -22,9 +23,12 @@ sealed class ReflowProcess : IAsyncDisposable
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>Starts it with these arguments, which tell where its data is, on a free port; it serves when this returns.</summary>
-    public static async Task<ReflowProcess> Start(params IEnumerable<string> arguments)
+    public static Task<ReflowProcess> Start(params IEnumerable<string> arguments) => Start(arguments, pace: 1);
+
+    /// <summary>As above, with leases of numbers that go by so many times faster.</summary>
+    public static async Task<ReflowProcess> Start(IEnumerable<string> arguments, int pace, bool mayBeBusy = false)
     {
-        var process = Run([.. arguments, "--urls", "http://127.0.0.1:0", "--rate-limits", "off", "--admin-token", AdminToken]);
+        var process = Run(pace, [.. arguments, "--urls", "http://127.0.0.1:0", "--rate-limits", "off", "--admin-token", AdminToken]);
         var complaint = process.StandardError.ReadToEndAsync(Ct);
         if (await process.StandardOutput.ReadLineAsync(Ct) is not { } line)
         {
@@ -33,13 +37,13 @@ sealed class ReflowProcess : IAsyncDisposable
         Assert.StartsWith(Serving, line);
         // A pipe that nobody empties would stop the server once it is full.
         _ = process.StandardOutput.ReadToEndAsync(Ct);
-        return new(process, new(line[Serving.Length..]));
+        return new(process, new(line[Serving.Length..])) { MayBeBusy = mayBeBusy };
     }
 
     /// <summary>Runs it with these arguments until it ends by itself.</summary>
     public static async Task<(int ExitCode, string Output, string Complaint)> RunToEnd(params string[] arguments)
     {
-        using var process = Run(arguments);
+        using var process = Run(pace: 1, arguments);
         try
         {
             var (output, complaint) = (process.StandardOutput.ReadToEndAsync(Ct), process.StandardError.ReadToEndAsync(Ct));
@@ -70,12 +74,16 @@ sealed class ReflowProcess : IAsyncDisposable
     /// <summary>Gets with the token of the demo app that has every scope.</summary>
     public Task<Answer> Get(string path) => Send(new(HttpMethod.Get, path));
 
+    /// <summary>Whether an answer that says "come back later" is as good as none.</summary>
+    public bool MayBeBusy { get; init; }
+
     /// <summary>Sends a request as it is.</summary>
+    /// <exception cref="HttpRequestException">There was no answer.</exception>
     public async Task<Answer> Send(HttpRequestMessage request)
     {
         using (request)
         using (var response = await http.SendAsync(request, Ct))
-            return new((int)response.StatusCode, await response.Content.ReadAsStringAsync(Ct), response.Headers.ToDictionary(h => h.Key, h => string.Join(',', h.Value)));
+            return MayBeBusy && (int)response.StatusCode == 503 ? throw new HttpRequestException("come back later") : new((int)response.StatusCode, await response.Content.ReadAsStringAsync(Ct), response.Headers.ToDictionary(h => h.Key, h => string.Join(',', h.Value)));
     }
 
     /// <summary>Asks for the demo app's token and the demo plugin's, and uses them from now on; answers the app's.</summary>
@@ -108,6 +116,12 @@ sealed class ReflowProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
+    /// <summary>SIGSTOP: it stands still in the middle of whatever it does.</summary>
+    public void Freeze() => Assert.Equal(0, Signal(process.Id, Sigstop));
+
+    /// <summary>SIGCONT: it goes on as if no time had passed.</summary>
+    public void Thaw() => Assert.Equal(0, Signal(process.Id, Sigcont));
+
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited) await Kill();
@@ -115,15 +129,27 @@ sealed class ReflowProcess : IAsyncDisposable
         http.Dispose();
     }
 
-    static Process Run(string[] arguments)
+    static Process Run(int pace, string[] arguments)
     {
         // The tests run as `dotnet Tests.dll`; the server is started by the same dotnet.
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        return Process.Start(new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "reflow.dll"), .. arguments])
+        return Process.Start(new ProcessStartInfo(host, ["exec", "--runtimeconfig", Runtime(pace), Path.Combine(AppContext.BaseDirectory, "reflow.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
+    }
+
+    // What the server is built with, and beside it what nobody sets who runs it.
+    static string Runtime(int pace)
+    {
+        var built = Path.Combine(AppContext.BaseDirectory, "reflow.runtimeconfig.json");
+        if (pace == 1) return built;
+        var paced = Path.Combine(AppContext.BaseDirectory, $"reflow.pace{pace}.runtimeconfig.json");
+        var json = JsonNode.Parse(File.ReadAllText(built))!;
+        json["runtimeOptions"]!["configProperties"]!["Reflow.Nodes.Pace"] = $"{pace}";
+        File.WriteAllText(paced, json.ToJsonString());
+        return paced;
     }
 
     [DllImport("libc", EntryPoint = "kill")]

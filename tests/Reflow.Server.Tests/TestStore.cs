@@ -57,6 +57,9 @@ public sealed class TestStore : IAsyncDisposable
     /// <summary>What tells a server of its own process where the data is.</summary>
     public IReadOnlyList<string> Arguments => IsPostgres ? ["--store", Connection] : ["--data", Name];
 
+    /// <summary>The same for a node that PostgreSQL knows by a name, and which it waits for three seconds when it stands still in the middle of a change.</summary>
+    public IReadOnlyList<string> ArgumentsOf(string node) => ["--store", $"{Connection};Application Name={node};Options=-c idle_in_transaction_session_timeout=3s"];
+
     /// <summary>Opens the store without a server.</summary>
     public Task<Db> Open(DbOptions options) => IsPostgres ? Db.OpenPostgres(Connection, options, Ct) : Db.OpenSqlite(Path.Combine(Name, "reflow.db"), options, Ct);
 
@@ -120,12 +123,17 @@ public sealed class TestStore : IAsyncDisposable
 
     static string NextName() => $"reflow_test_{Environment.ProcessId}_{Interlocked.Increment(ref made)}";
 
-    static async Task Administer(string sql)
+    /// <summary>Changes something in the database and waits for no one who changes it through a <see cref="Db"/>.</summary>
+    public Task<int> Execute(string sql) => Execute(Connection, sql);
+
+    static Task<int> Administer(string sql) => Execute(Server!, sql);
+
+    static async Task<int> Execute(string server, string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Server) { Pooling = false }.ToString());
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ToString());
         await connection.OpenAsync(CancellationToken.None);
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
-        await command.ExecuteNonQueryAsync(CancellationToken.None);
+        return await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 }
 

@@ -15,6 +15,8 @@ public sealed class Ids(TimeProvider clock, NodeNumber? node = null, Chance? cha
     readonly Chance chance = chance ?? Chance.Unforeseeable;
     static readonly long Epoch = DateTimeOffset.Parse("2020-01-01T00:00:00Z", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
     long lastNumber, lastSnowflake, lastUuid;
+    // With its first number a node begins: nothing in it is older.
+    NodeTurn turn = new(1, 0);
 
     /// <summary>
     /// An id below 2^53 with 16 digits, exact as a JSON number in every client (contracts: apaas §1.1): 40 bits of milliseconds since 2020, 6 of node, 7 of counter.
@@ -22,18 +24,28 @@ public sealed class Ids(TimeProvider clock, NodeNumber? node = null, Chance? cha
     public long Number()
     {
         const int counter = 7;
-        var next = Advance(ref lastNumber, (Now - Epoch) << counter);
-        return (next >> counter) << (6 + counter) | (long)Node << counter | next & ((1 << counter) - 1);
+        for (var since = Epoch; ;)
+        {
+            var next = Advance(ref lastNumber, (Math.Max(Now, since) - Epoch) << counter);
+            (var number, since) = Held();
+            if ((next >> counter) + Epoch >= since) return (next >> counter) << (6 + counter) | (long)number << counter | next & ((1 << counter) - 1);
+        }
     }
 
     /// <summary>
     /// A 64-bit id whose high 32 bits are <paramref name="second"/>, a Unix second (contracts: report §4.3, task §0.8): then 6 bits of node, 26 of counter.
+    /// The second is a later one when the node has got its number since.
     /// </summary>
     public long Snowflake(long second)
     {
         const int counter = 26;
-        var next = Advance(ref lastSnowflake, second << counter);
-        return (next >> counter) << 32 | (long)Node << counter | next & ((1L << counter) - 1);
+        while (true)
+        {
+            var next = Advance(ref lastSnowflake, second << counter);
+            var (number, since) = Held();
+            if (next >> counter >= since / 1000) return (next >> counter) << 32 | (long)number << counter | next & ((1L << counter) - 1);
+            second = since / 1000;
+        }
     }
 
     /// <summary>A lower-case UUID, version 7 (RFC 9562), that also grows inside one millisecond: the 12 bits after the version count (§6.2, method 1).</summary>
@@ -47,7 +59,23 @@ public sealed class Ids(TimeProvider clock, NodeNumber? node = null, Chance? cha
         return new Guid(bytes, bigEndian: true).ToString();
     }
 
-    int Node => node?.Value ?? 0;
+    /// <summary>
+    /// The node's number, and since when it has it, Unix ms. Asked for after the time that goes into the id: a node that stood still in between may have another number, under which
+    /// somebody else made ids at that time.
+    /// </summary>
+    (int Number, long Since) Held()
+    {
+        if (node is null) return (0, 0);
+        var held = node.Held;
+        var known = Volatile.Read(ref turn);
+        while (held.Turn > known.Turn)
+        {
+            var seen = new NodeTurn(held.Turn, Now);
+            var before = Interlocked.CompareExchange(ref turn, seen, known);
+            known = before == known ? seen : before;
+        }
+        return (held.Value, known.Since);
+    }
 
     long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -63,4 +91,8 @@ public sealed class Ids(TimeProvider clock, NodeNumber? node = null, Chance? cha
         while (Interlocked.CompareExchange(ref last, next, seen) != seen);
         return next;
     }
+
+    /// <param name="Turn">See <see cref="HeldNumber.Turn"/>.</param>
+    /// <param name="Since">When it was first seen, Unix ms.</param>
+    sealed record NodeTurn(int Turn, long Since);
 }

@@ -8,7 +8,7 @@ public abstract class NodeNumber : IAsyncDisposable
 
     /// <summary>The number now.</summary>
     /// <exception cref="StoreException">There is none at the moment: the node was cut off from the store for too long, and tries to get one again.</exception>
-    public abstract int Value { get; }
+    public abstract HeldNumber Held { get; }
 
     /// <summary>A number that does not change: for the only node of a store.</summary>
     public static NodeNumber Fixed(int number) => new Constant(number);
@@ -18,8 +18,13 @@ public abstract class NodeNumber : IAsyncDisposable
 
     sealed class Constant(int number) : NodeNumber
     {
-        public override int Value => number;
+        public override HeldNumber Held => new(number, 1);
 
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
+
+/// <summary>A number that a node holds.</summary>
+/// <param name="Value">0 to 63.</param>
+/// <param name="Turn">How many it has got so far, this one with them; from 1. Between two of them, others may have had them.</param>
+public readonly record struct HeldNumber(int Value, int Turn);

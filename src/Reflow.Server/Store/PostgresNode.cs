@@ -1,32 +1,35 @@
 using System.Data.Common;
 using System.Diagnostics;
+using System.Globalization;
 using Npgsql;
 
 namespace Reflow.Server.Store;
 
 /// <summary>
 /// A node among those that share a PostgreSQL, on a connection of its own: it leases its number, and hears when another node changed what nodes remember.
-/// A lease that is not renewed in time is over for its node before it is over for the others, by a clock that nobody sets: a node that was stopped in between makes no more ids
+/// A lease that is not renewed in time is over for its node before it is over for the others: a node that was stopped in between makes no more ids
 /// under a number that may have another holder.
 /// </summary>
 sealed class PostgresNode : NodeNumber
 {
+    // Tests let leases go by faster.
+    static readonly int Pace = AppContext.GetData("Reflow.Nodes.Pace") is string pace ? int.Parse(pace, CultureInfo.InvariantCulture) : 1;
     // A lapsed number rests, so that ids of nodes whose clocks differ by less do not meet.
-    const long Lease = 30_000, Margin = 5_000, Rest = 60_000;
+    static readonly long Lease = 30_000 / Pace, Margin = 5_000 / Pace, Rest = 60_000 / Pace;
+    static readonly TimeSpan Renewal = TimeSpan.FromSeconds(8) / Pace, Pause = TimeSpan.FromMilliseconds(500) / Pace;
     const string Now = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
-    static readonly TimeSpan Renewal = TimeSpan.FromSeconds(8), Pause = TimeSpan.FromMilliseconds(500);
 
     readonly PostgresDatabase database;
     readonly Action changed;
     readonly string holder = Guid.NewGuid().ToString("n");
     readonly CancellationTokenSource stopping = new();
     Task going = Task.CompletedTask;
-    Held held = new(-1, 0);
+    Lent lent = new(new(-1, 0), 0, 0);
 
     PostgresNode(PostgresDatabase database, Action changed) => (this.database, this.changed) = (database, changed);
 
     /// <inheritdoc/>
-    public override int Value => Volatile.Read(ref held) is { } now && Stopwatch.GetTimestamp() < now.Until ? now.Number
+    public override HeldNumber Held => Volatile.Read(ref lent) is { } now && Stopwatch.GetTimestamp() < now.Until && Clock < now.UntilByClock ? now.Number
         : throw new StoreGoneException("this node has no number: it was cut off from PostgreSQL for too long, and is asking for one");
 
     /// <summary>Takes a number, and listens from now on.</summary>
@@ -78,7 +81,7 @@ sealed class PostgresNode : NodeNumber
         if (connection is null) return;
         try
         {
-            await Execute(connection, $"update node_number set until = {Now} where number = $1 and holder = $2", CancellationToken.None, (long)held.Number, holder);
+            await Execute(connection, $"update node_number set until = {Now} where number = $1 and holder = $2", CancellationToken.None, (long)lent.Number.Value, holder);
         }
         catch (DbException)
         {
@@ -106,15 +109,19 @@ sealed class PostgresNode : NodeNumber
 
     async Task Renew(NpgsqlConnection connection, CancellationToken ct)
     {
-        var asked = Stopwatch.GetTimestamp();
-        var number = await Execute(connection, $"update node_number set until = {Now} + {Lease} where number = $1 and holder = $2 and until > {Now} returning number", ct, (long)held.Number, holder)
-            ?? await Execute(connection, $"""
+        var (asked, clock) = (Stopwatch.GetTimestamp(), Clock);
+        var held = lent.Number;
+        var renewed = await Execute(connection, $"update node_number set until = {Now} + {Lease} where number = $1 and holder = $2 and until > {Now} returning number", ct, (long)held.Value, holder) is not null;
+        if (!renewed)
+            held = new((int)(long)(await Execute(connection, $"""
                 update node_number set holder = $1, until = {Now} + {Lease}
                 where number = (select number from node_number where until < {Now} - {Rest} order by until, number limit 1 for update skip locked) returning number
                 """, ct, holder)
-            ?? throw new StoreException($"{Count} nodes share this PostgreSQL, or did a minute ago; there are no more numbers");
-        Volatile.Write(ref held, new((int)(long)number, asked + (Lease - Margin) * Stopwatch.Frequency / 1000));
+            ?? throw new StoreException($"{Count} nodes share this PostgreSQL, or did a minute ago; there are no more numbers")), held.Turn + 1);
+        Volatile.Write(ref lent, new(held, asked + (Lease - Margin) * Stopwatch.Frequency / 1000, clock + Lease - Margin));
     }
+
+    static long Clock => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
     static async Task<object?> Execute(NpgsqlConnection connection, string sql, CancellationToken ct, params object[] args)
     {
@@ -124,6 +131,7 @@ sealed class PostgresNode : NodeNumber
     }
 
     /// <param name="Number">The number.</param>
-    /// <param name="Until">When this node stops using it, by the stopwatch.</param>
-    sealed record Held(int Number, long Until);
+    /// <param name="Until">When this node stops using it, by the stopwatch, which nobody sets.</param>
+    /// <param name="UntilByClock">The same by the machine's clock, which goes on while the machine sleeps.</param>
+    sealed record Lent(HeldNumber Number, long Until, long UntilByClock);
 }

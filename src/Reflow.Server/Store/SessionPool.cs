@@ -78,6 +78,6 @@ static class StoreFailures
         _ => e,
     };
 
-    // A lost connection (08), no room for another (53), and a server that stops or starts (57P).
-    static bool Passes(string state) => state is ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..];
+    // A lost connection (08), no room for another (53), a server that stops or starts (57P), and one that gave up waiting for a node that stood still (25P03).
+    static bool Passes(string state) => state is ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..] or "25P03";
 }

@@ -183,6 +183,8 @@ sealed class Writer : IAsyncDisposable
             if (session is { IsBroken: false }) Sync(session.Rollback());
         }
         catch (Exception) { /* the transaction is already gone; the cause below tells why */ }
+        // What is tried on a connection that is lost says nothing of that.
+        if (session is { IsBroken: true } && cause is not (DbException or StoreException)) cause = new StoreGoneException("the connection was lost within a change", cause);
         foreach (var change in group) change.Lost(cause);
     }
 

@@ -3,8 +3,13 @@ using Xunit;
 namespace Reflow.Server.Tests.Survival;
 
 /// <summary>The servers of one store, each a process of its own: one on the embedded store, two on a PostgreSQL. Any of them is killed while callers work, and starts again.</summary>
-sealed class Fleet(TestStore store) : IAsyncDisposable
+/// <param name="store">What they share.</param>
+/// <param name="freezes">Whether they are frozen, not killed: leases go by faster then, and an answer that says "come back later" is as good as none.</param>
+sealed class Fleet(TestStore store, bool freezes = false) : IAsyncDisposable
 {
+    /// <summary>A lease of three seconds, and six more until the number is another's.</summary>
+    public const int Pace = 10;
+
     readonly ReflowProcess?[] nodes = new ReflowProcess?[TestStore.IsPostgres ? 2 : 1];
     readonly HashSet<ReflowProcess> gone = [];
     readonly Lock gate = new();
@@ -21,14 +26,9 @@ sealed class Fleet(TestStore store) : IAsyncDisposable
     /// <summary>Starts one; callers reach it when this returns.</summary>
     public async Task Start(int node)
     {
-        var process = await ReflowProcess.Start(store.Arguments);
+        var process = freezes ? await ReflowProcess.Start(store.ArgumentsOf($"node {node}"), Pace, mayBeBusy: true) : await ReflowProcess.Start(store.Arguments);
         await process.SignIn();
-        lock (gate)
-        {
-            nodes[node] = process;
-            started.SetResult();
-            started = NewSignal();
-        }
+        Join(node, process);
     }
 
     /// <summary>A server for a caller: its own, or another while that one is gone.</summary>
@@ -48,9 +48,9 @@ sealed class Fleet(TestStore store) : IAsyncDisposable
     }
 
     /// <summary>Whether calls may fail because of what was done to the server.</summary>
-    public bool IsGone(ReflowProcess process)
+    public bool MayFail(ReflowProcess process)
     {
-        lock (gate) return gone.Contains(process);
+        lock (gate) return freezes || gone.Contains(process);
     }
 
     /// <summary>SIGKILL, while calls are under way.</summary>
@@ -59,9 +59,35 @@ sealed class Fleet(TestStore store) : IAsyncDisposable
     /// <summary>SIGTERM; answers the exit code, or fails when it is still there after <paramref name="patience"/>.</summary>
     public Task<int> Terminate(int node, TimeSpan patience) => Leave(node).Terminate(patience);
 
+    /// <summary>SIGSTOP, while calls are under way: they are answered once it goes on. Others go elsewhere meanwhile.</summary>
+    public ReflowProcess Freeze(int node)
+    {
+        var process = Leave(node);
+        process.Freeze();
+        return process;
+    }
+
+    /// <summary>Lets one that stood still go on.</summary>
+    public void Thaw(int node, ReflowProcess process)
+    {
+        process.Thaw();
+        lock (gate) gone.Remove(process);
+        Join(node, process);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var process in nodes.OfType<ReflowProcess>().Concat(gone)) await process.DisposeAsync();
+    }
+
+    void Join(int node, ReflowProcess process)
+    {
+        lock (gate)
+        {
+            nodes[node] = process;
+            started.SetResult();
+            started = NewSignal();
+        }
     }
 
     ReflowProcess Leave(int node)

@@ -27,7 +27,23 @@ sealed class Piece(Kind kind, string name)
 /// <summary>What a call knows of whom it works for.</summary>
 /// <param name="People">The ids by which the demo app knows three members.</param>
 /// <param name="Home">The caller's own task: comments stand at it.</param>
-sealed record Scene(string[] People, string Home);
+sealed record Scene(string[] People, string Home)
+{
+    /// <summary>One for each of so many callers.</summary>
+    public static async Task<IReadOnlyList<Scene>> Of(TestReflow reflow, int callers)
+    {
+        string[] people = [await reflow.OpenId("1001"), await reflow.OpenId("1002"), await reflow.OpenId("1003")];
+        var scenes = new List<Scene>();
+        for (var caller = 0; caller < callers; caller++)
+            scenes.Add(new(people, (await reflow.Post("/open-apis/task/v1/tasks", new
+            {
+                summary = $"survive home {caller}.0.",
+                origin = new { platform_i18n_name = "{}" },
+                collaborator_ids = people[..2],
+            })).Ok().Data.GetProperty("task").GetProperty("id").GetString()!));
+        return scenes;
+    }
+}
 
 /// <summary>A kind of work: how it begins, goes forward, goes back, and where it is.</summary>
 /// <param name="Word">Its name.</param>

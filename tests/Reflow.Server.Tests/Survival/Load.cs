@@ -80,7 +80,7 @@ sealed class Load(Fleet fleet, IReadOnlyList<Scene> scenes, int seed)
                 {
                     await Step(reflow, piece);
                 }
-                catch (HttpRequestException) when (fleet.IsGone(reflow))
+                catch (HttpRequestException) when (fleet.MayFail(reflow))
                 {
                     await FindOut(piece);
                 }
@@ -119,7 +119,7 @@ sealed class Load(Fleet fleet, IReadOnlyList<Scene> scenes, int seed)
                     foreach (var earlier in own.Where(other => other.Kind.UsedKey is not null && other != piece).TakeLast(2)) await Again(reflow, earlier);
                     return;
                 }
-                catch (HttpRequestException) when (fleet.IsGone(reflow))
+                catch (HttpRequestException) when (fleet.MayFail(reflow))
                 {
                 }
             }

@@ -14,14 +14,7 @@ public sealed class SurvivalTests : IAsyncLifetime
     {
         var first = await TestReflow.Start();
         store = first.Store;
-        await first.Token();
-        string[] people = [await first.OpenId("1001"), await first.OpenId("1002"), await first.OpenId("1003")];
-        scenes = [.. await Task.WhenAll(Enumerable.Range(0, Callers).Select(async caller => new Scene(people, (await first.Post("/open-apis/task/v1/tasks", new
-        {
-            summary = $"survive home {caller}.0.",
-            origin = new { platform_i18n_name = "{}" },
-            collaborator_ids = people[..2],
-        })).Ok().Data.GetProperty("task").GetProperty("id").GetString()!)))];
+        scenes = await Scene.Of(first, Callers);
         await first.Stop();
     }
 
