@@ -106,6 +106,7 @@ if command -v shellcheck >/dev/null; then check "shellcheck" shellcheck ./*.sh .
 suite "core" xunit_counts dotnet tests/Reflow.Core.Tests/bin/Release/net10.0/Reflow.Core.Tests.dll -noColor
 suite "server" xunit_counts dotnet tests/Reflow.Server.Tests/bin/Release/net10.0/Reflow.Server.Tests.dll -noColor -trait- "Engine=PostgreSQL"
 install has_postgres postgresql
+install "/usr/sbin/haproxy -v" haproxy
 # In memory where there is a place for it: each test has a database of its own, some three hundred files. What is lost in a power cut is lost.
 if check "start a private PostgreSQL" start_postgres "$([[ -w /dev/shm ]] && echo /dev/shm || echo "${TMPDIR:-/tmp}")" fsync=off full_page_writes=off autovacuum=off wal_level=minimal max_wal_senders=0; then
     suite "server on PostgreSQL" xunit_counts env REFLOW_TEST_POSTGRES="$postgres_connection" \

@@ -23,11 +23,12 @@ public sealed class ReflowServer : IAsyncDisposable
     readonly DataDirectory? directory;
     readonly TestTenants tenants;
     readonly NodeNumber node;
+    readonly Readiness readiness;
     readonly Ids ids;
     bool closed;
 
-    ReflowServer(WebApplication app, DataDirectory? directory, NodeNumber node, Db db, Ids ids, Tokens tokens, Routes routes, TestTenants tenants, FlowTimers timers, TaskReminders reminders, BatchUpdates batches) =>
-        (this.app, this.directory, this.node, Db, this.ids, Tokens, Routes, this.tenants, Timers, Reminders, Batches) = (app, directory, node, db, ids, tokens, routes, tenants, timers, reminders, batches);
+    ReflowServer(WebApplication app, DataDirectory? directory, NodeNumber node, Readiness readiness, Db db, Ids ids, Tokens tokens, Routes routes, TestTenants tenants, FlowTimers timers, TaskReminders reminders, BatchUpdates batches) =>
+        (this.app, this.directory, this.node, this.readiness, Db, this.ids, Tokens, Routes, this.tenants, Timers, Reminders, Batches) = (app, directory, node, readiness, db, ids, tokens, routes, tenants, timers, reminders, batches);
 
     /// <summary>The store.</summary>
     internal Db Db { get; }
@@ -83,6 +84,8 @@ public sealed class ReflowServer : IAsyncDisposable
             // What has been done in the demo stays; a file that is named is what its author wants now.
             if (settings.Workspace is not null || settings.Demo && empty) await Furnish(workspace.Value, db, ids, clock, ct);
             var routes = new Routes(Contract.Operations);
+            var readiness = new Readiness(node);
+            Health.Serve(routes, readiness);
             var tokens = new Tokens(db, key, clock, Chance.Of(settings.Seed, "tokens"));
             var flows = new FlowStore(ids, new());
             var tasks = new TaskStore(db, ids, new(Timezones.Find) { LongestSummary = settings.TaskSummaryMax, MostFollowers = settings.TaskFollowersMax }, clock);
@@ -100,13 +103,13 @@ public sealed class ReflowServer : IAsyncDisposable
             ApplyWorkspace.Serve(routes, db, ids, projects);
             TestControls.Serve(routes, testing ?? TestDouble.Over(clock, 0), requests, resets, new(db, db.Copies("snapshots", clock)),
                 tenants, workspace);
-            var app = Build(settings, routes, db, tokens, projects, limits, testing, requests, clock);
+            var app = Build(settings, routes, db, tokens, projects, limits, readiness, testing, requests, clock);
             await Listen(app, settings.Urls, ct);
             if (testing is not null) tenants.Begin();
             var timers = new FlowTimers(db, flows, clock, app.Services.GetRequiredService<ILogger<FlowTimers>>());
             var reminders = new TaskReminders(tasks, clock, app.Services.GetRequiredService<ILogger<TaskReminders>>());
             if (testing is not null) (testing.Clockwork.Works, testing.Clockwork.Passing) = ([timers, reminders], new(db));
-            return new(app, directory, node, db, ids, tokens, routes, tenants, timers, reminders,
+            return new(app, directory, node, readiness, db, ids, tokens, routes, tenants, timers, reminders,
                 new(db, projects, clock, app.Services.GetRequiredService<ILogger<BatchUpdates>>()));
         }
         catch (Exception e)
@@ -127,13 +130,20 @@ public sealed class ReflowServer : IAsyncDisposable
         return applied;
     }
 
-    /// <summary>Serves until the process is told to stop.</summary>
-    public Task WaitForShutdown(CancellationToken ct) => app.WaitForShutdownAsync(ct);
+    /// <summary>Is not ready any more, and goes on serving while whoever sends it calls finds that out; connections are closed after their next answer.</summary>
+    /// <param name="time">How long.</param>
+    /// <param name="atOnce">Ends it before.</param>
+    public async Task Drain(TimeSpan time, CancellationToken atOnce)
+    {
+        readiness.Stop();
+        if (time > TimeSpan.Zero) await Task.Delay(time, atOnce).ContinueWith(static _ => { }, TaskScheduler.Default);
+    }
 
     /// <summary>Takes no more calls, finishes those under way, and closes the store.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref closed, true)) return;
+        readiness.Stop();
         await app.StopAsync();
         await Timers.DisposeAsync();
         await Reminders.DisposeAsync();
@@ -164,7 +174,6 @@ public sealed class ReflowServer : IAsyncDisposable
     static ProjectStore Serve(Routes routes, Db db, Ids ids, Tokens tokens, FlowStore flows, TaskStore tasks, TimeProvider clock, Chance chance)
     {
         var projects = new ProjectStore(db, ids, clock);
-        Health.Serve(routes);
         ReadCoverage.Serve(routes);
         ReadOpenApi.Serve(routes);
         TasksApi.Serve(routes, tasks, ids);
@@ -178,7 +187,7 @@ public sealed class ReflowServer : IAsyncDisposable
         return projects;
     }
 
-    static WebApplication Build(Settings settings, Routes routes, Db db, Tokens tokens, ProjectStore projects, RateLimits limits, TestDouble? testing, RequestLog? requests, TimeProvider clock)
+    static WebApplication Build(Settings settings, Routes routes, Db db, Tokens tokens, ProjectStore projects, RateLimits limits, Readiness readiness, TestDouble? testing, RequestLog? requests, TimeProvider clock)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls(settings.Urls).ConfigureKestrel(kestrel =>
@@ -193,12 +202,21 @@ public sealed class ReflowServer : IAsyncDisposable
         builder.Logging.AddSimpleConsole().SetMinimumLevel(settings.LogLevel)
             // Why it cannot start is told once, in one line, by the exception that Start throws.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        // Whoever starts the process listens to its signals: the host would stop listening at the first one.
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
         var app = builder.Build();
         var doors = new Doors(new OpenDoor(tokens, limits), new ProjectDoor(tokens, limits, db, projects), new ControlDoor(settings.AdminToken, settings.TestDouble));
-        var gateway = new Gateway.Gateway(routes, doors, clock, testing, requests, Chance.Of(settings.Seed, "log ids"), app.Services.GetRequiredService<ILogger<Gateway.Gateway>>());
+        var gateway = new Gateway.Gateway(routes, doors, readiness, clock, testing, requests, Chance.Of(settings.Seed, "log ids"), app.Services.GetRequiredService<ILogger<Gateway.Gateway>>());
         app.Run(gateway.Handle);
         return app;
+    }
+
+    sealed class NoSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     static async Task Listen(WebApplication app, string urls, CancellationToken ct)

@@ -43,6 +43,9 @@ public sealed record Settings
     /// <summary>The most followers of a task: Feishu has a limit and does not tell it.</summary>
     public int TaskFollowersMax { get; init; } = 100;
 
+    /// <summary>How long a server that is told to stop goes on serving, so that a balancer finds out before calls fail.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.Zero;
+
     /// <summary>The least severe log messages that are shown.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
@@ -74,11 +77,13 @@ public sealed record Settings
         requests.AcceptOnlyFromAmong("on", "off", "auto");
         var summary = new Option<int?>("--task-summary-max") { Description = "Longest title of a task, in characters (REFLOW_TASK_SUMMARY_MAX)", HelpName = "N", DefaultValueFactory = result => Number(result, "REFLOW_TASK_SUMMARY_MAX", least: 1) };
         var followers = new Option<int?>("--task-followers-max") { Description = "Most followers of a task (REFLOW_TASK_FOLLOWERS_MAX)", HelpName = "N", DefaultValueFactory = result => Number(result, "REFLOW_TASK_FOLLOWERS_MAX", least: 1) };
-        var command = new RootCommand("Reflow: a self-hosted work server that speaks Feishu's open API.") { urls, data, store, workspace, noDemo, limits, admin, testDouble, seed, requests, summary, followers, level };
+        var drain = new Option<int?>("--drain") { Description = "Seconds to go on serving after SIGTERM while /readyz says no (REFLOW_DRAIN)", HelpName = "SECONDS", DefaultValueFactory = result => Number(result, "REFLOW_DRAIN", least: 0) };
+        var command = new RootCommand("Reflow: a self-hosted work server that speaks Feishu's open API.") { urls, data, store, workspace, noDemo, limits, admin, testDouble, seed, requests, summary, followers, drain, level };
         command.Validators.Add(result =>
         {
             if (result.GetValue(summary) is < 1) result.AddError("--task-summary-max is at least 1");
             if (result.GetValue(followers) is < 1) result.AddError("--task-followers-max is at least 1");
+            if (result.GetValue(drain) is < 0) result.AddError("--drain is at least 0");
             if (result.GetValue(seed) is not null && !result.GetValue(testDouble)) result.AddError("--seed needs --test-double");
         });
         command.SetAction((said, ct) => start(new()
@@ -95,6 +100,7 @@ public sealed record Settings
             RequestLog = said.GetValue(requests) switch { "on" => true, "off" => false, _ => null },
             TaskSummaryMax = said.GetValue(summary) ?? new Settings().TaskSummaryMax,
             TaskFollowersMax = said.GetValue(followers) ?? new Settings().TaskFollowersMax,
+            Drain = TimeSpan.FromSeconds(said.GetValue(drain) ?? 0),
             LogLevel = said.GetValue(level),
         }, ct));
         return command;

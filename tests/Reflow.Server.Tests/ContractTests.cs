@@ -115,7 +115,7 @@ public class ContractTests
             "contract/shown.tsv is not what the scenarios show any more. Run this test once with REFLOW_RENEW=shown in the environment, which writes it anew, build again, and commit it.");
     }
 
-    static string Repository()
+    internal static string Repository()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder!.FullName, "Reflow.slnx"))) folder = folder.Parent;

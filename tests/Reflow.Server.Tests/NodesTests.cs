@@ -1,3 +1,4 @@
+using Reflow.Server.Store;
 using Reflow.Server.Tests.Tasks;
 using Xunit;
 
@@ -114,6 +115,42 @@ public sealed class NodesTests : IAsyncLifetime
         var nodes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => TestReflow.StartOn(store, new())));
         Assert.Single((await Task.WhenAll(nodes.Select(node => node.Token()))).Distinct());
         foreach (var node in nodes) await node.Stop();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Processes_that_start_at_once_on_no_schema_or_an_older_one_bring_it_up_to_date_once_and_all_serve(bool empty)
+    {
+        await using var store = empty ? await TestStore.Empty() : await TestStore.Demo();
+        if (!empty) await Older(store);
+        var nodes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ReflowProcess.Start(store.Arguments)));
+        // A second one to migrate would have found what the first had made, and failed.
+        Assert.Single((await Task.WhenAll(nodes.Select(node => node.SignIn()))).Distinct());
+        foreach (var node in nodes) await node.DisposeAsync();
+        await using var db = await store.Open(new());
+        Assert.Equal(Migrations.Scripts(Engine.Postgres).Select(script => script.Number), await db.ReadSystem(s => s.Query("select number from schema_version order by number", r => r.GetInt64(0)), Ct));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_older_than_the_data_says_so_in_one_line_and_those_that_run_go_on()
+    {
+        await one.Db.ChangeSystem(s => s.Execute("insert into schema_version (number, name, checksum) values (9999, 'later', 'x')"), Ct);
+        var (exitCode, output, complaint) = await ReflowProcess.RunToEnd([.. one.Store.Arguments, "--urls", "http://127.0.0.1:0"]);
+        Assert.Equal((2, ""), (exitCode, output));
+        Assert.Matches(@"^reflow: [^\n]*newer Reflow[^\n]*\n$", complaint);
+        await two.NewTask();
+    }
+
+    // As the release before the last migration left it.
+    static async Task Older(TestStore store)
+    {
+        await using var db = await store.Open(new());
+        await db.ChangeSystem(async s =>
+        {
+            await s.Script("drop table quota; delete from schema_version where number >= 19");
+            return 0;
+        }, Ct);
     }
 
     static async Task Until(Func<Task<bool>> condition, string what)

@@ -26,9 +26,12 @@ sealed class ReflowProcess : IAsyncDisposable
     public static Task<ReflowProcess> Start(params IEnumerable<string> arguments) => Start(arguments, pace: 1);
 
     /// <summary>As above, with leases of numbers that go by so many times faster.</summary>
-    public static async Task<ReflowProcess> Start(IEnumerable<string> arguments, int pace, bool mayBeBusy = false)
+    public static Task<ReflowProcess> Start(IEnumerable<string> arguments, int pace, bool mayBeBusy = false) => StartAt("http://127.0.0.1:0", arguments, pace, mayBeBusy);
+
+    /// <summary>As above, at an address.</summary>
+    public static async Task<ReflowProcess> StartAt(string url, IEnumerable<string> arguments, int pace = 1, bool mayBeBusy = false)
     {
-        var process = Run(pace, [.. arguments, "--urls", "http://127.0.0.1:0", "--rate-limits", "off", "--admin-token", AdminToken]);
+        var process = Run(pace, [.. arguments, "--urls", url, "--rate-limits", "off", "--admin-token", AdminToken]);
         var complaint = process.StandardError.ReadToEndAsync(Ct);
         if (await process.StandardOutput.ReadLineAsync(Ct) is not { } line)
         {
@@ -106,10 +109,13 @@ sealed class ReflowProcess : IAsyncDisposable
         await process.WaitForExitAsync(Ct);
     }
 
+    /// <summary>SIGTERM, and no wait for what comes of it.</summary>
+    public void TellToStop() => Assert.Equal(0, Signal(process.Id, Sigterm));
+
     /// <summary>SIGTERM; answers the exit code, or fails when it is still there after <paramref name="patience"/>.</summary>
     public async Task<int> Terminate(TimeSpan patience)
     {
-        Assert.Equal(0, Signal(process.Id, Sigterm));
+        TellToStop();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         limit.CancelAfter(patience);
         await process.WaitForExitAsync(limit.Token);

@@ -113,6 +113,9 @@ public sealed class TestReflow : IAsyncDisposable
     /// <summary>All rows of all tables but the tokens and what is counted, as one text: two equal ones mean that nothing changed.</summary>
     public Task<string> State() => TestStore.State(Db, ["token", "node", "node_number", "quota"]);
 
+    /// <summary>Tells the server to stop, with no time to drain; it serves until it is disposed of.</summary>
+    public Task Drain() => server.Drain(TimeSpan.Zero, Ct);
+
     /// <summary>Stops the server and leaves its data.</summary>
     public async ValueTask Stop()
     {

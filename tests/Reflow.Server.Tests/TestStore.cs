@@ -104,6 +104,9 @@ public sealed class TestStore : IAsyncDisposable
         return new(new NpgsqlConnection(Connection), "select last_value from changes");
     }
 
+    /// <summary>Lets nobody into a database, or lets them in again.</summary>
+    public static Task Admit(TestStore store, bool allowed) => Administer($"alter database {store.Name} with allow_connections {allowed}");
+
     /// <summary>Cuts everybody off from a database.</summary>
     public static Task EndConnections(TestStore store) => Administer($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{store.Name}'");
 

@@ -22,5 +22,5 @@ sealed record TestDouble(TestClock Clock, Clockwork Clockwork, Faults Faults, Ca
     public const string Operations = "control.test.";
 
     /// <summary>Whether an operation looks at the server from outside: such calls are not logged, no fault strikes them, and they pass while data is replaced.</summary>
-    public static bool LooksOn(string operation) => operation.StartsWith(Operations, StringComparison.Ordinal) || operation.StartsWith("control.request.", StringComparison.Ordinal) || operation is "control.healthz";
+    public static bool LooksOn(string operation) => operation.StartsWith(Operations, StringComparison.Ordinal) || operation.StartsWith("control.request.", StringComparison.Ordinal) || operation is "control.healthz" or "control.readyz";
 }

@@ -12,12 +12,13 @@ namespace Reflow.Server.Gateway;
 /// </summary>
 /// <param name="routes">What is served.</param>
 /// <param name="doors">What each family asks of a call.</param>
+/// <param name="readiness">Whether the server is stopping.</param>
 /// <param name="clock">When calls come.</param>
 /// <param name="testing">The controls of a test double; null in a system of record.</param>
 /// <param name="requests">Where requests are logged; null for nowhere.</param>
 /// <param name="chance">What log ids are made of.</param>
 /// <param name="log">Where faults of the server are told.</param>
-sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, TestDouble? testing, RequestLog? requests, Chance chance, ILogger<Gateway> log)
+sealed partial class Gateway(Routes routes, Doors doors, Readiness readiness, TimeProvider clock, TestDouble? testing, RequestLog? requests, Chance chance, ILogger<Gateway> log)
 {
     static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
     [ThreadStatic] static ArrayBufferWriter<byte>? buffer;
@@ -27,6 +28,8 @@ sealed partial class Gateway(Routes routes, Doors doors, TimeProvider clock, Tes
     /// <summary>Answers one request.</summary>
     public async Task Handle(HttpContext http)
     {
+        // Later versions of HTTP have frames for this, which the host sends.
+        if (readiness.IsStopping && HttpProtocol.IsHttp11(http.Request.Protocol)) http.Response.Headers.Connection = "close";
         var match = routes.Find(http.Request.Method, http.Request.Path.Value ?? "");
         if (testing is not null || requests is not null)
         {

@@ -10,6 +10,9 @@ public abstract class NodeNumber : IAsyncDisposable
     /// <exception cref="StoreException">There is none at the moment: the node was cut off from the store for too long, and tries to get one again.</exception>
     public abstract HeldNumber Held { get; }
 
+    /// <summary>Why the node cannot serve calls that change or read anything, in words; null while it can.</summary>
+    public virtual string? Fault => null;
+
     /// <summary>A number that does not change: for the only node of a store.</summary>
     public static NodeNumber Fixed(int number) => new Constant(number);
 

@@ -16,7 +16,7 @@ sealed class PostgresNode : NodeNumber
     static readonly int Pace = AppContext.GetData("Reflow.Nodes.Pace") is string pace ? int.Parse(pace, CultureInfo.InvariantCulture) : 1;
     // A lapsed number rests, so that ids of nodes whose clocks differ by less do not meet.
     static readonly long Lease = 30_000 / Pace, Margin = 5_000 / Pace, Rest = 60_000 / Pace;
-    static readonly TimeSpan Renewal = TimeSpan.FromSeconds(8) / Pace, Pause = TimeSpan.FromMilliseconds(500) / Pace;
+    static readonly TimeSpan Renewal = TimeSpan.FromSeconds(8) / Pace, Pause = TimeSpan.FromMilliseconds(500) / Pace, Beat = TimeSpan.FromSeconds(1) / Pace, Patience = TimeSpan.FromSeconds(5);
     const string Now = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
     readonly PostgresDatabase database;
@@ -25,12 +25,18 @@ sealed class PostgresNode : NodeNumber
     readonly CancellationTokenSource stopping = new();
     Task going = Task.CompletedTask;
     Lent lent = new(new(-1, 0), 0, 0);
+    long heard, renewed;
 
     PostgresNode(PostgresDatabase database, Action changed) => (this.database, this.changed) = (database, changed);
 
     /// <inheritdoc/>
     public override HeldNumber Held => Volatile.Read(ref lent) is { } now && Stopwatch.GetTimestamp() < now.Until && Clock < now.UntilByClock ? now.Number
         : throw new StoreGoneException("this node has no number: it was cut off from PostgreSQL for too long, and is asking for one");
+
+    /// <inheritdoc/>
+    public override string? Fault => Stopwatch.GetElapsedTime(Volatile.Read(ref heard)) > Patience ? "PostgreSQL cannot be reached"
+        : Volatile.Read(ref lent) is var now && (Stopwatch.GetTimestamp() >= now.Until || Clock >= now.UntilByClock) ? "this node has no number yet"
+        : null;
 
     /// <summary>Takes a number, and listens from now on.</summary>
     /// <param name="database">What the nodes share.</param>
@@ -65,8 +71,9 @@ sealed class PostgresNode : NodeNumber
                     connection = await Connect(stopping.Token);
                     changed();
                 }
-                await connection.WaitAsync(Renewal, stopping.Token);
-                await Renew(connection, stopping.Token);
+                if (await connection.WaitAsync(Beat, stopping.Token) || Stopwatch.GetElapsedTime(renewed) >= Renewal) await Renew(connection, stopping.Token);
+                else await Execute(connection, "select 1", stopping.Token);
+                Volatile.Write(ref heard, Stopwatch.GetTimestamp());
             }
             catch (OperationCanceledException)
             {
@@ -75,6 +82,7 @@ sealed class PostgresNode : NodeNumber
             {
                 if (connection is not null) await connection.DisposeAsync();
                 connection = null;
+                if (e is DbException or StoreGoneException) Volatile.Write(ref heard, 0);
                 await Task.Delay(Pause, stopping.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
             }
         }
@@ -97,6 +105,7 @@ sealed class PostgresNode : NodeNumber
         {
             connection.Notification += (_, _) => changed();
             await Execute(connection, $"listen {database.Channel}", ct);
+            Volatile.Write(ref heard, Stopwatch.GetTimestamp());
             await Renew(connection, ct);
             return connection;
         }
@@ -109,15 +118,18 @@ sealed class PostgresNode : NodeNumber
 
     async Task Renew(NpgsqlConnection connection, CancellationToken ct)
     {
-        var (asked, clock) = (Stopwatch.GetTimestamp(), Clock);
+        var (asked, clock) = (renewed = Stopwatch.GetTimestamp(), Clock);
         var held = lent.Number;
-        var renewed = await Execute(connection, $"update node_number set until = {Now} + {Lease} where number = $1 and holder = $2 and until > {Now} returning number", ct, (long)held.Value, holder) is not null;
-        if (!renewed)
+        if (await Execute(connection, $"update node_number set until = {Now} + {Lease} where number = $1 and holder = $2 and until > {Now} returning number", ct, (long)held.Value, holder) is null)
+        {
+            // Somebody else may have it.
+            Volatile.Write(ref lent, lent with { Until = 0 });
             held = new((int)(long)(await Execute(connection, $"""
                 update node_number set holder = $1, until = {Now} + {Lease}
                 where number = (select number from node_number where until < {Now} - {Rest} order by until, number limit 1 for update skip locked) returning number
                 """, ct, holder)
             ?? throw new StoreException($"{Count} nodes share this PostgreSQL, or did a minute ago; there are no more numbers")), held.Turn + 1);
+        }
         Volatile.Write(ref lent, new(held, asked + (Lease - Margin) * Stopwatch.Frequency / 1000, clock + Lease - Margin));
     }
 
@@ -125,7 +137,7 @@ sealed class PostgresNode : NodeNumber
 
     static async Task<object?> Execute(NpgsqlConnection connection, string sql, CancellationToken ct, params object[] args)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)Patience.TotalSeconds };
         foreach (var arg in args) command.Parameters.Add(new() { Value = arg });
         return await command.ExecuteScalarAsync(ct);
     }
