@@ -108,15 +108,6 @@ public sealed class NodesTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task Nodes_that_start_at_once_on_an_empty_database_bring_its_schema_up_to_date_together()
-    {
-        await using var store = await TestStore.Empty();
-        var nodes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => TestReflow.StartOn(store, new())));
-        Assert.Single((await Task.WhenAll(nodes.Select(node => node.Token()))).Distinct());
-        foreach (var node in nodes) await node.Stop();
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

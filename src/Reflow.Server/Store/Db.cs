@@ -36,7 +36,7 @@ public sealed class Db : IAsyncDisposable
     /// <param name="options">Sizes of the queues.</param>
     /// <param name="ct">Gives up.</param>
     /// <exception cref="StoreException">It cannot be reached, or its data is newer than this server.</exception>
-    public static Task<Db> OpenPostgres(string connection, DbOptions options, CancellationToken ct) => Open(new PostgresDatabase(connection), options, ct);
+    public static Task<Db> OpenPostgres(string connection, DbOptions options, CancellationToken ct) => Open(new PostgresDatabase(connection, options.Inspect), options, ct);
 
     internal static async Task<Db> Open(Database database, DbOptions options, CancellationToken ct)
     {
@@ -119,8 +119,8 @@ public sealed class Db : IAsyncDisposable
 /// <param name="Durable">Whether an acknowledged change must survive a power cut; false for data that goes with the process.</param>
 public sealed record DbOptions(int Readers = 8, int WaitingChanges = 4096, bool Durable = true)
 {
-    /// <summary>Shown each statement when it is first used on a connection, with the engine's plan for it, one line a step; null shows nobody. For tests: plans that walk whole tables.</summary>
-    internal Action<string, IReadOnlyList<string>>? Inspect { get; init; }
+    /// <summary>Asked about each statement when it is first used on a connection; what it answers is shown the engine's plan for it, one line a step. Null asks nobody. For tests: plans that walk whole tables.</summary>
+    internal Func<string, Action<IReadOnlyList<string>>?>? Inspect { get; init; }
 
     /// <summary>Runs every change twice and keeps the second run. For tests: work that cannot be repeated.</summary>
     internal bool Rehearse { get; init; }

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Reflow.Server.Store;
 
 /// <summary>Sends statements in one round trip. Commands are used again: the driver has prepared them.</summary>
-sealed class PostgresBatch(NpgsqlConnection connection) : IDisposable
+sealed class PostgresBatch(NpgsqlConnection connection, Action<string, NpgsqlParameterCollection>? inspect) : IDisposable
 {
     // Far more than the statements there are; filters that are put together from parts could make more over time.
     const int MostTexts = 1000;
@@ -16,9 +16,11 @@ sealed class PostgresBatch(NpgsqlConnection connection) : IDisposable
     public NpgsqlBatchCommand Bound(string sql, string? tenant, ReadOnlySpan<object?> args)
     {
         var own = tenant is null ? 0 : 1;
+        var isNew = inspect is not null && !spare.ContainsKey(sql);
         var command = Free(sql, args.Length + own, tenant is not null);
         if (tenant is not null) command.Parameters[0].Bind(tenant);
         for (var i = 0; i < args.Length; i++) command.Parameters[own + i].Bind(args[i]);
+        if (isNew) inspect!(sql, command.Parameters);
         return command;
     }
 

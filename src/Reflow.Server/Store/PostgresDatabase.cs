@@ -10,11 +10,14 @@ sealed class PostgresDatabase : Database
     const string Limits = "-c idle_in_transaction_session_timeout=20s";
 
     readonly string connection;
+    readonly Func<string, Action<IReadOnlyList<string>>?>? inspect;
 
     /// <param name="connection">The driver's connection string.</param>
+    /// <param name="inspect">See <see cref="DbOptions.Inspect"/>.</param>
     /// <exception cref="StoreException">It is none.</exception>
-    public PostgresDatabase(string connection)
+    public PostgresDatabase(string connection, Func<string, Action<IReadOnlyList<string>>?>? inspect = null)
     {
+        this.inspect = inspect;
         try
         {
             var said = new NpgsqlConnectionStringBuilder(connection);
@@ -34,7 +37,8 @@ sealed class PostgresDatabase : Database
         }
     }
 
-    PostgresDatabase(PostgresDatabase live, string schema) => (connection, Schema) = (new NpgsqlConnectionStringBuilder(live.connection) { SearchPath = schema }.ToString(), schema);
+    PostgresDatabase(PostgresDatabase live, string schema) =>
+        (connection, inspect, Schema) = (new NpgsqlConnectionStringBuilder(live.connection) { SearchPath = schema }.ToString(), live.inspect, schema);
 
     /// <summary>Where the tables are.</summary>
     public string Schema { get; }
@@ -66,10 +70,10 @@ sealed class PostgresDatabase : Database
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<SystemSession> Open(DbUse use, CancellationToken ct) => new PostgresSession(await Connect(use, ct), new(Schema));
+    public override async ValueTask<SystemSession> Open(DbUse use, CancellationToken ct) => new PostgresSession(await Connect(use, ct), new(Schema), Inspector);
 
     /// <inheritdoc/>
-    public override async ValueTask<SystemSession> OpenWriter(DbUse use) => new PostgresPipeline(await Connect(use, CancellationToken.None), new(Schema));
+    public override async ValueTask<SystemSession> OpenWriter(DbUse use) => new PostgresPipeline(await Connect(use, CancellationToken.None), new(Schema), Inspector);
 
     async ValueTask<NpgsqlConnection> Connect(DbUse use, CancellationToken ct)
     {
@@ -85,6 +89,31 @@ sealed class PostgresDatabase : Database
             await opened.DisposeAsync();
             throw e.AsStoreFailure();
         }
+    }
+
+    Action<string, NpgsqlParameterCollection>? Inspector => inspect is null ? null : Inspect;
+
+    // On a connection of its own, so that a statement which cannot be planned yet, for a table that its transaction makes, ends no transaction. Small tables would be read whole
+    // whatever indexes they have.
+    void Inspect(string sql, NpgsqlParameterCollection parameters)
+    {
+        if (inspect!(sql) is not { } shown) return;
+        using var beside = new NpgsqlConnection(connection);
+        beside.Open();
+        var explain = new NpgsqlBatchCommand($"explain (costs off) {sql}");
+        foreach (NpgsqlParameter parameter in parameters) explain.Parameters.Add(parameter.Clone());
+        using var batch = new NpgsqlBatch(beside) { BatchCommands = { new("set enable_seqscan = off"), new("set lock_timeout = '5s'"), explain } };
+        var plan = new List<string>();
+        try
+        {
+            using var reader = batch.ExecuteReader();
+            while (reader.Read()) plan.Add(reader.GetString(0));
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)
+        {
+            return;
+        }
+        shown(plan);
     }
 
     static string Say(DbUse use) => use switch

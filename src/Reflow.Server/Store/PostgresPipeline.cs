@@ -11,12 +11,13 @@ namespace Reflow.Server.Store;
 /// </summary>
 /// <param name="connection">Open, and this session's alone.</param>
 /// <param name="lanes">The locks of those who change data.</param>
-sealed class PostgresPipeline(NpgsqlConnection connection, PostgresLanes lanes) : SystemSession(Engine.Postgres)
+/// <param name="inspect">Shown each statement that is new to the session, with its arguments; null shows nobody.</param>
+sealed class PostgresPipeline(NpgsqlConnection connection, PostgresLanes lanes, Action<string, NpgsqlParameterCollection>? inspect) : SystemSession(Engine.Postgres)
 {
     // So that what writes without ever reading does not collect all of it in memory.
     const int MostWaiting = 1000;
 
-    readonly PostgresBatch batch = new(connection);
+    readonly PostgresBatch batch = new(connection, inspect);
     readonly List<(int Change, PostgresStatement Statement)> held = [];
     List<PostgresStatement> waiting = [], sent = [];
     bool failed, beside;

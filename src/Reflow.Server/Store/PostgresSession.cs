@@ -9,7 +9,8 @@ namespace Reflow.Server.Store;
 /// </summary>
 /// <param name="connection">Open, and this session's alone.</param>
 /// <param name="lanes">The locks of those who change data.</param>
-sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes) : SystemSession(Engine.Postgres)
+/// <param name="inspect">Shown each statement that is new to the session, with its arguments; null shows nobody.</param>
+sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, Action<string, NpgsqlParameterCollection>? inspect) : SystemSession(Engine.Postgres)
 {
     // Far more than the statements there are; filters that are put together from parts could make more over time.
     const int MostKept = 1000;
@@ -158,9 +159,11 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes) :
     NpgsqlCommand Bound(string sql, string? tenant, ReadOnlySpan<object?> args)
     {
         var own = tenant is null ? 0 : 1;
+        var isNew = inspect is not null && !kept.ContainsKey(sql);
         var command = Kept(sql, args.Length + own, tenant is not null);
         if (tenant is not null) command.Parameters[0].Bind(tenant);
         for (var i = 0; i < args.Length; i++) command.Parameters[own + i].Bind(args[i]);
+        if (isNew) inspect!(sql, command.Parameters);
         return command;
     }
 

@@ -7,7 +7,7 @@ namespace Reflow.Server.Store;
 /// <param name="file">The database file; created when it is not there.</param>
 /// <param name="writing">How its copies are brought back: <see cref="DbUse.Writing"/> or <see cref="DbUse.WritingFast"/>.</param>
 /// <param name="inspect">See <see cref="DbOptions.Inspect"/>.</param>
-sealed class SqliteDatabase(string file, DbUse writing, Action<string, IReadOnlyList<string>>? inspect) : Database
+sealed class SqliteDatabase(string file, DbUse writing, Func<string, Action<IReadOnlyList<string>>?>? inspect) : Database
 {
     // 32 MB: the writer keeps the pages that it comes back to. The longer the log, the more changes of a page are copied into the file at once: 4000 pages are 16 MB.
     const string WriterMemory = "pragma cache_size = -32768; pragma wal_autocheckpoint = 4000;";

@@ -5,7 +5,7 @@ using SQLitePCL;
 namespace Reflow.Server.Store;
 
 /// <summary>A session on the embedded engine. Its calls complete before they return.</summary>
-sealed class SqliteSession(SqliteConnection connection, Action<string, IReadOnlyList<string>>? inspect) : SystemSession(Engine.Sqlite)
+sealed class SqliteSession(SqliteConnection connection, Func<string, Action<IReadOnlyList<string>>?>? inspect) : SystemSession(Engine.Sqlite)
 {
     // Far more than the statements there are; filters that are put together from parts could make more over time.
     const int MostPrepared = 1000;
@@ -111,7 +111,7 @@ sealed class SqliteSession(SqliteConnection connection, Action<string, IReadOnly
         {
             if (prepared.Count == MostPrepared) Forget();
             if (ofTenant) MustNameTenant(sql);
-            inspect?.Invoke(sql, Plan(sql));
+            inspect?.Invoke(sql)?.Invoke(Plan(sql));
             prepared.Add(sql, statement = new(connection.Handle!, sql, parameters));
         }
         HasWritten |= statement.Writes;
