@@ -114,6 +114,8 @@ if check "start a private PostgreSQL" start_postgres "$([[ -w /dev/shm ]] && ech
 fi
 if check "packages of the conformance suite" npm_packages tests/conformance; then
     suite "conformance" node_counts npm --prefix tests/conformance test --silent
+    # Two nodes of it, behind HAProxy.
+    if [[ -n $postgres ]]; then suite "conformance on PostgreSQL" node_counts env REFLOW_TEST_CLUSTER="$postgres" npm --prefix tests/conformance test --silent; fi
 fi
 if check "packages of the vitest sample" npm_packages samples/vitest; then
     suite "vitest sample" vitest_counts env NO_COLOR=1 npm --prefix samples/vitest test --silent

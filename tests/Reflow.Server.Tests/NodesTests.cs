@@ -1,4 +1,5 @@
 using Reflow.Server.Store;
+using Reflow.Server.Tests.Reports;
 using Reflow.Server.Tests.Tasks;
 using Xunit;
 
@@ -60,6 +61,23 @@ public sealed class NodesTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events);
 
         Task<List<long>> Events() => one.Db.Read(Demo.Tenant, s => s.Query("select seq from outbox where tenant = $1 order by seq", r => r.GetInt64(0)), Ct);
+    }
+
+    [Fact]
+    public async Task Reports_of_one_second_are_in_the_order_in_which_nodes_took_them()
+    {
+        await using var first = await TestReflow.StartOn(one.Store, new(), settings => settings with { AdminToken = ReportControlDesk.Admin });
+        await using var second = await TestReflow.StartOn(one.Store, new(), settings => settings with { AdminToken = ReportControlDesk.Admin });
+        var rule = (await Do(first, "/rules", new { operator_user_id = "director", name = "x", fields = new[] { new { name = "y", type = "text" } }, to = new { leaders = new[] { 0 } } })).GetProperty("rule_id").GetString();
+        var ids = new List<long>();
+        for (var i = 0; i < 6; i++)
+            ids.Add(long.Parse((await Do(i % 2 == 0 ? second : first, "", new { operator_user_id = "initiator", rule_id = rule, contents = new { y = "z" } })).GetProperty("report_id").GetString()!));
+        Assert.Equal(ids.Order(), ids);
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+        Assert.Single(ids.Select(id => id >> 32).Distinct());
+
+        static async Task<System.Text.Json.JsonElement> Do(TestReflow node, string path, object body) =>
+            (await node.Send(new("POST", ReportControlDesk.Root + path, body, ReportControlDesk.Admin))).Ok().Data;
     }
 
     [Fact]

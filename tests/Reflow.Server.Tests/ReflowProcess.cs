@@ -102,6 +102,9 @@ sealed class ReflowProcess : IAsyncDisposable
         return token;
     }
 
+    /// <summary>Whether the process has not ended.</summary>
+    public bool Lives => !process.HasExited;
+
     /// <summary>SIGKILL: it gets no chance to tidy up.</summary>
     public async Task Kill()
     {

@@ -24,7 +24,7 @@ public class RollingRestartTests
     public async Task Behind_haproxy_no_call_fails_while_each_node_is_restarted_in_turn()
     {
         await using var store = await TestStore.Demo();
-        string[] addresses = [FreeAddress(), FreeAddress()], arguments = [.. store.Arguments, "--drain", "2"];
+        string[] addresses = [FreeAddress(), FreeAddress()], arguments = [.. store.Arguments, "--drain", "600"];
         var nodes = await Task.WhenAll(addresses.Select(address => ReflowProcess.StartAt($"http://{address}", arguments)));
         await using var balancer = await Balancer.Start(addresses);
         await balancer.Sees(up: 2);
@@ -38,8 +38,11 @@ public class RollingRestartTests
                 for (var node = 0; node < nodes.Length; node++)
                 {
                     var before = Volatile.Read(ref calls);
-                    Assert.Equal(0, await nodes[node].Terminate(TimeSpan.FromSeconds(30)));
+                    nodes[node].TellToStop();
                     await balancer.Sees(up: 1);
+                    Assert.True(nodes[node].Lives, "it is the node itself that the balancer heard it from");
+                    // The drain is over.
+                    Assert.Equal(0, await nodes[node].Terminate(TimeSpan.FromSeconds(30)));
                     await nodes[node].DisposeAsync();
                     nodes[node] = await ReflowProcess.StartAt($"http://{addresses[node]}", arguments);
                     await balancer.Sees(up: 2);

@@ -1,6 +1,7 @@
 // A Reflow of the test's own, the official SDK's client for it, and requests sent byte for byte.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
@@ -8,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import * as lark from '@larksuiteoapi/node-sdk';
 
 export const demo = {
@@ -22,14 +24,27 @@ export const demo = {
 const build = (configuration) =>
   fileURLToPath(new URL(`../../src/Reflow.Server/bin/${configuration}/net10.0/reflow.dll`, import.meta.url));
 
-/** Starts a server on a free port with the demo workspace in a fresh data directory. */
+/**
+ * Starts a server on a free port with the demo workspace in a fresh data directory; or, where REFLOW_TEST_CLUSTER names the directory of a PostgreSQL's socket,
+ * two of them with a fresh database there, behind HAProxy.
+ */
 export async function startReflow() {
   const dll = ['Release', 'Debug'].map(build).find(existsSync);
   assert.ok(dll, 'Reflow is not built: dotnet build -c Release');
   const data = await mkdtemp(join(tmpdir(), 'reflow-conformance-'));
-  const child = spawn('dotnet', [dll, '--urls', 'http://127.0.0.1:0', '--data', data, '--rate-limits', 'off'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const cluster = process.env.REFLOW_TEST_CLUSTER;
+  const reflow = await (cluster ? startCluster(dll, cluster, data) : startNode(dll, '--data', data));
+  return {
+    url: reflow.url,
+    async stop() {
+      await reflow.stop();
+      await rm(data, { recursive: true });
+    },
+  };
+}
+
+async function startNode(dll, ...where) {
+  const child = spawn('dotnet', [dll, '--urls', 'http://127.0.0.1:0', '--rate-limits', 'off', ...where], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const url = await new Promise((resolve, reject) => {
     createInterface(child.stdout).on('line', (line) => {
@@ -42,11 +57,39 @@ export async function startReflow() {
     url,
     async stop() {
       child.kill('SIGTERM');
-      const code = await ended;
-      await rm(data, { recursive: true });
-      assert.equal(code, 0, 'Reflow stops with exit code 0');
+      assert.equal(await ended, 0, 'Reflow stops with exit code 0');
     },
   };
+}
+
+async function startCluster(dll, socket, folder) {
+  const database = `conformance_${randomBytes(6).toString('hex')}`;
+  const postgres = (command) => promisify(execFile)(command, ['-h', socket, '-U', 'reflow', database]);
+  await postgres('createdb');
+  const nodes = await Promise.all([1, 2].map(() => startNode(dll, '--store', `Host=${socket};Username=reflow;Database=${database}`)));
+  const address = await freeAddress();
+  const env = { REFLOW_BIND: address, REFLOW_ONE: new URL(nodes[0].url).host, REFLOW_TWO: new URL(nodes[1].url).host, REFLOW_HAPROXY_SOCKET: join(folder, 'admin') };
+  const balancer = spawn('/usr/sbin/haproxy', ['-db', '-q', '-f', fileURLToPath(new URL('../../deploy/haproxy.cfg', import.meta.url))], { env, stdio: 'inherit' });
+  const ended = new Promise((resolve) => balancer.once('exit', resolve));
+  const url = `http://${address}`;
+  while (!(await send(url, 'GET', '/readyz').catch(() => null))) assert.equal(balancer.exitCode, null, 'HAProxy serves');
+  return {
+    url,
+    async stop() {
+      balancer.kill('SIGKILL');
+      await ended;
+      await Promise.all(nodes.map((node) => node.stop()));
+      await postgres('dropdb');
+    },
+  };
+}
+
+function freeAddress() {
+  const server = http.createServer();
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => {
+    const address = `127.0.0.1:${server.address().port}`;
+    server.close(() => resolve(address));
+  }));
 }
 
 // LoggerLevel.fatal is 0, which the SDK takes for "not given".

@@ -36,14 +36,20 @@ public sealed class Ids(TimeProvider clock, NodeNumber? node = null, Chance? cha
     /// A 64-bit id whose high 32 bits are <paramref name="second"/>, a Unix second (contracts: report §4.3, task §0.8): then 6 bits of node, 26 of counter.
     /// The second is a later one when the node has got its number since.
     /// </summary>
-    public long Snowflake(long second)
+    /// <param name="second">When, Unix s.</param>
+    /// <param name="after">The greatest id of what it will stand among, where that is made on many nodes: it is greater if both are of one second, so that the order of ids stays that of creation.</param>
+    public long Snowflake(long second, long after = 0)
     {
         const int counter = 26;
         while (true)
         {
             var next = Advance(ref lastSnowflake, second << counter);
             var (number, since) = Held();
-            if (next >> counter >= since / 1000) return (next >> counter) << 32 | (long)number << counter | next & ((1L << counter) - 1);
+            if (next >> counter >= since / 1000)
+            {
+                var id = (next >> counter) << 32 | (long)number << counter | next & ((1L << counter) - 1);
+                return id <= after && after >> 32 == second ? after + 1 : id;
+            }
             second = since / 1000;
         }
     }

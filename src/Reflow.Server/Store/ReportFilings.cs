@@ -26,6 +26,10 @@ static class ReportFilings
     public static ValueTask<long?> WithOrigin(Session session, string origin) =>
         session.Find("select report_id from report where tenant = $1 and origin = $2", r => (long?)r.GetInt64(0), origin);
 
+    /// <summary>The greatest id of a report; 0 when there is none.</summary>
+    public static ValueTask<long> Newest(Session session) =>
+        session.Find("select report_id from report where tenant = $1 order by report_id desc limit 1", r => r.GetInt64(0));
+
     /// <summary>How many reports a member submitted for a cycle of a rule.</summary>
     public static async ValueTask<int> Count(Session session, long ruleId, string cycle, string userId) => await session.Find(
         $"select count(*) from report_filing{session.Engine.By("report_filing_of_cycle")} where tenant = $1 and rule_id = $2 and cycle = $3 and user_id = $4", r => r.GetInt32(0), ruleId, cycle, userId);
