@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xunit;
 
 namespace Reflow.Server.Tests;
@@ -64,7 +65,10 @@ public class ReadinessTests
         await Becomes("");
         // Told to all nodes, who renew their leases when they hear anything.
         await reflow.Db.ChangeSystem(s => s.Execute("update node_number set holder = 'another', until = $1", long.MaxValue / 2), Ct);
+        var lost = Stopwatch.GetTimestamp();
         await Becomes("this node has no number yet");
+        // It does not use up its lease, which has seventeen seconds to go at least: another may have the number.
+        Assert.InRange(Stopwatch.GetElapsedTime(lost).TotalSeconds, 0, 15);
         await reflow.Db.ChangeSystem(s => s.Execute("update node_number set until = 0 where number = 7"), Ct);
         await Becomes("");
 
