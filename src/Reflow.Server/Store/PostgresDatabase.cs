@@ -62,10 +62,12 @@ sealed class PostgresDatabase : Database
             await opened.OpenAsync(ct);
             return opened;
         }
-        catch (Exception e) when (e is NpgsqlException or System.Net.Sockets.SocketException)
+        catch (Exception e)
         {
+            // Also one that was given up: it may have been opened.
             await opened.DisposeAsync();
-            throw new StoreGoneException($"cannot reach PostgreSQL: {e.Message}", e);
+            if (e is NpgsqlException or System.Net.Sockets.SocketException) throw new StoreGoneException($"cannot reach PostgreSQL: {e.Message}", e);
+            throw;
         }
     }
 
@@ -84,10 +86,11 @@ sealed class PostgresDatabase : Database
             await say.ExecuteNonQueryAsync(ct);
             return opened;
         }
-        catch (NpgsqlException e)
+        catch (Exception e)
         {
             await opened.DisposeAsync();
-            throw e.AsStoreFailure();
+            if (e is NpgsqlException) throw e.AsStoreFailure();
+            throw;
         }
     }
 
