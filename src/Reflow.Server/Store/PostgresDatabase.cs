@@ -37,8 +37,8 @@ sealed class PostgresDatabase : Database
         }
     }
 
-    PostgresDatabase(PostgresDatabase live, string schema) =>
-        (connection, inspect, Schema) = (new NpgsqlConnectionStringBuilder(live.connection) { SearchPath = schema }.ToString(), live.inspect, schema);
+    // A copy has no indexes: it is only read as a whole, and nobody inspects that.
+    PostgresDatabase(PostgresDatabase live, string schema) => (connection, Schema) = (new NpgsqlConnectionStringBuilder(live.connection) { SearchPath = schema }.ToString(), schema);
 
     /// <summary>Where the tables are.</summary>
     public string Schema { get; }
