@@ -163,8 +163,8 @@ sealed class PostgresPipeline(NpgsqlConnection connection, PostgresLanes lanes, 
 
     ValueTask<T> Ask<T>(PostgresStatement.Reading<T> reading, string sql, string? tenant, ReadOnlySpan<object?> args)
     {
-        // A statement that answers may write as well.
-        var writes = !sql.StartsWith("select", StringComparison.Ordinal);
+        // A statement that answers may write as well; what recurs here only reads.
+        var writes = !sql.StartsWith("select", StringComparison.Ordinal) && !sql.StartsWith("with recursive", StringComparison.Ordinal);
         HasWritten |= writes;
         if (beside && (writes || held.Exists(one => one.Change == turn))) throw OnlyAlone(sql);
         waiting.Add(Bound(reading, sql, tenant, args));
