@@ -26,7 +26,7 @@ static partial class Pgbench
         await File.WriteAllTextAsync(script, Script);
         using var process = Process.Start(new ProcessStartInfo(program,
             ["--no-vacuum", "--protocol=prepared", "--jobs=1", $"--client={Drive.Connections}", $"--time={Math.Max(1, (int)duration.TotalSeconds)}", $"--file={script}", $"--host={socket}", $"--username={user}", "postgres"])
-            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (told, failed) = (await process.StandardOutput.ReadToEndAsync(), await process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         if (process.ExitCode != 0) throw new InvalidOperationException($"pgbench: {failed}");

@@ -25,8 +25,8 @@ sealed class PostgresDatabase : Database
             said.SearchPath = Schema;
             // Sessions are kept here: a pool of the driver's below would only reset them.
             said.Pooling = false;
-            if (!said.ContainsKey("Max Auto Prepare")) (said.MaxAutoPrepare, said.AutoPrepareMinUsages) = (Prepared, 2);
-            if (!said.ContainsKey("Timeout")) said.Timeout = 5;
+            if (!said.ShouldSerialize("Max Auto Prepare")) (said.MaxAutoPrepare, said.AutoPrepareMinUsages) = (Prepared, 2);
+            if (!said.ShouldSerialize("Timeout")) said.Timeout = 5;
             said.ApplicationName ??= "Reflow";
             said.Options = $"{Limits} {said.Options}".Trim();
             this.connection = said.ToString();
