@@ -102,7 +102,7 @@ install "npm --version" npm
 
 check "build, warnings are errors" dotnet build Reflow.slnx -c Release -v quiet -nologo -warnaserror
 check "format" dotnet format Reflow.slnx --verify-no-changes --no-restore
-if command -v shellcheck >/dev/null; then check "shellcheck" shellcheck ./*.sh .ci/run; fi
+if command -v shellcheck >/dev/null; then check "shellcheck" shellcheck --external-sources ./*.sh tests/*.sh .ci/run; fi
 suite "core" xunit_counts dotnet tests/Reflow.Core.Tests/bin/Release/net10.0/Reflow.Core.Tests.dll -noColor
 suite "server" xunit_counts dotnet tests/Reflow.Server.Tests/bin/Release/net10.0/Reflow.Server.Tests.dll -noColor -trait- "Engine=PostgreSQL"
 install has_postgres postgresql

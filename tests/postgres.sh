@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A PostgreSQL of its own for tests and benches: reached by a socket in a directory of its own, so that it meets no other. Whoever starts it stops it.
 # To be sourced. Afterwards postgres_connection says how to reach it.
 postgres=
