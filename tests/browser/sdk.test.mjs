@@ -130,8 +130,11 @@ test('a person queries reports page by page', async () => {
 });
 
 test('what is for apps alone refuses a person', async () => {
-  for (const call of [client.report.v1.rule.query({ params: { rule_name: '日报' } }, initiator), client.report.v1.ruleView.remove({ path: { rule_id: '1' }, data: {} }, initiator)]) {
-    const answer = await thrown(call);
+  for (const call of [
+    () => client.report.v1.rule.query({ params: { rule_name: '日报' } }, initiator),
+    () => client.report.v1.ruleView.remove({ path: { rule_id: '1' }, data: {} }, initiator),
+  ]) {
+    const answer = await thrown(call());
     assertRefused(answer, 400, 99991668, answer.data.msg);
   }
 });
