@@ -78,12 +78,14 @@ public sealed record Settings
         var summary = new Option<int?>("--task-summary-max") { Description = "Longest title of a task, in characters (REFLOW_TASK_SUMMARY_MAX)", HelpName = "N", DefaultValueFactory = result => Number(result, "REFLOW_TASK_SUMMARY_MAX", least: 1) };
         var followers = new Option<int?>("--task-followers-max") { Description = "Most followers of a task (REFLOW_TASK_FOLLOWERS_MAX)", HelpName = "N", DefaultValueFactory = result => Number(result, "REFLOW_TASK_FOLLOWERS_MAX", least: 1) };
         var drain = new Option<int?>("--drain") { Description = "Seconds to go on serving after SIGTERM while /readyz says no (REFLOW_DRAIN)", HelpName = "SECONDS", DefaultValueFactory = result => Number(result, "REFLOW_DRAIN", least: 0) };
-        var command = new RootCommand("Reflow: a self-hosted work server that speaks Feishu's open API.") { urls, data, store, workspace, noDemo, limits, admin, testDouble, seed, requests, summary, followers, drain, level };
+        var patience = new Option<int?>("--patience") { Description = "How long a call waits for its turn at the store, and for an answer of it, in ms (REFLOW_PATIENCE)", HelpName = "MS", DefaultValueFactory = result => Number(result, "REFLOW_PATIENCE", least: 1) };
+        var command = new RootCommand("Reflow: a self-hosted work server that speaks Feishu's open API.") { urls, data, store, workspace, noDemo, limits, admin, testDouble, seed, requests, summary, followers, patience, drain, level };
         command.Validators.Add(result =>
         {
             if (result.GetValue(summary) is < 1) result.AddError("--task-summary-max is at least 1");
             if (result.GetValue(followers) is < 1) result.AddError("--task-followers-max is at least 1");
             if (result.GetValue(drain) is < 0) result.AddError("--drain is at least 0");
+            if (result.GetValue(patience) is < 1) result.AddError("--patience is at least 1");
             if (result.GetValue(seed) is not null && !result.GetValue(testDouble)) result.AddError("--seed needs --test-double");
         });
         command.SetAction((said, ct) => start(new()
@@ -101,6 +103,7 @@ public sealed record Settings
             TaskSummaryMax = said.GetValue(summary) ?? new Settings().TaskSummaryMax,
             TaskFollowersMax = said.GetValue(followers) ?? new Settings().TaskFollowersMax,
             Drain = TimeSpan.FromSeconds(said.GetValue(drain) ?? 0),
+            Store = said.GetValue(patience) is { } ms ? new() { Patience = TimeSpan.FromMilliseconds(ms) } : new(),
             LogLevel = said.GetValue(level),
         }, ct));
         return command;

@@ -15,7 +15,7 @@ public sealed class GivenUpTransactions : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        db = await Db.OpenSqlite(Path.Combine(directory, "reflow.db"), new(), Ct);
+        db = await Db.OpenSqlite(Path.Combine(directory, "reflow.db"), TestStore.Patient, Ct);
         await Write("there", 1);
     }
 

@@ -31,7 +31,8 @@ sealed class ReflowProcess : IAsyncDisposable
     /// <summary>As above, at an address.</summary>
     public static async Task<ReflowProcess> StartAt(string url, IEnumerable<string> arguments, int pace = 1, bool mayBeBusy = false)
     {
-        var process = Run(pace, [.. arguments, "--urls", url, "--rate-limits", "off", "--admin-token", AdminToken]);
+        // However busy the machine is: what a test says about patience comes first.
+        var process = Run(pace, [.. arguments, .. arguments.Contains("--patience") ? [] : new[] { "--patience", "60000" }, "--urls", url, "--rate-limits", "off", "--admin-token", AdminToken]);
         var complaint = process.StandardError.ReadToEndAsync(Ct);
         if (await process.StandardOutput.ReadLineAsync(Ct) is not { } line)
         {

@@ -13,8 +13,8 @@ sealed class SlowDatabase(Database inner, int seed) : Database
 {
     int opened;
 
-    public override async ValueTask<SystemSession> Open(DbUse use, CancellationToken ct) =>
-        new Slow(await inner.Open(use, ct), Next(), blocking: use is not DbUse.Reading);
+    public override async ValueTask<SystemSession> Open(DbUse use, CancellationToken ct, bool patient = false) =>
+        new Slow(await inner.Open(use, ct, patient), Next(), blocking: use is not DbUse.Reading);
 
     public override async ValueTask<SystemSession> OpenWriter(DbUse use) => new Slow(await inner.OpenWriter(use), Next(), blocking: true);
 
@@ -33,6 +33,10 @@ sealed class SlowDatabase(Database inner, int seed) : Database
         internal override bool InTransaction => inner.InTransaction;
 
         internal override bool IsBroken => inner.IsBroken;
+
+        internal override bool IsOverdue => inner.IsOverdue;
+
+        internal override void Abandon() => inner.Abandon();
 
         internal override bool Collects => inner.Collects;
 

@@ -14,7 +14,7 @@ public sealed class StoreConformance : IAsyncLifetime
 
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => db = await (store = await TestStore.Empty()).Open(new());
+    public async ValueTask InitializeAsync() => db = await (store = await TestStore.Empty()).Open(TestStore.Patient);
 
     public async ValueTask DisposeAsync()
     {
@@ -203,7 +203,7 @@ public sealed class StoreConformance : IAsyncLifetime
     public async Task When_the_queue_is_full_the_next_change_is_refused_at_once_and_the_waiting_ones_are_done()
     {
         await db.DisposeAsync();
-        db = await store.Open(new(WaitingChanges: 3));
+        db = await store.Open(TestStore.Patient with { WaitingChanges = 3 });
         var (started, gate) = (new TaskCompletionSource(), new ManualResetEventSlim());
         var running = db.Change(Tenant, _ => { started.SetResult(); gate.Wait(Ct); return ValueTask.FromResult(0); }, Ct);
         await started.Task;
@@ -219,7 +219,7 @@ public sealed class StoreConformance : IAsyncLifetime
     {
         await db.Change(Tenant, s => s.Execute(Insert, "kept", 1), Ct);
         await db.DisposeAsync();
-        db = await store.Open(new());
+        db = await store.Open(TestStore.Patient);
         Assert.Equal(["kept"], await Ids());
     }
 

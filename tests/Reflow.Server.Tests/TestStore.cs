@@ -14,8 +14,11 @@ public sealed class TestStore : IAsyncDisposable
 {
     static readonly string? Server = Environment.GetEnvironmentVariable("REFLOW_TEST_POSTGRES");
     static readonly Lazy<Task<TestStore>> Template = new(MakeTemplate);
+    /// <summary>Options of a store whose callers wait for as long as a busy machine lets them.</summary>
+    public static readonly DbOptions Patient = new() { Patience = TimeSpan.FromMinutes(1) };
+
     // Every change runs twice, so that one which cannot be repeated shows, and no statement may walk a whole table.
-    static readonly DbOptions Watched = new() { Inspect = Plans.Check, Rehearse = true };
+    static readonly DbOptions Watched = Patient with { Inspect = Plans.Check, Rehearse = true };
     static int made;
 
     TestStore(string name) => Name = name;
@@ -28,7 +31,8 @@ public sealed class TestStore : IAsyncDisposable
 
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    string Connection => new NpgsqlConnectionStringBuilder(Server) { Database = Name }.ToString();
+    /// <summary>How to reach it in PostgreSQL.</summary>
+    public string Connection => new NpgsqlConnectionStringBuilder(Server) { Database = Name }.ToString();
 
     /// <summary>A place without data.</summary>
     public static async Task<TestStore> Empty()

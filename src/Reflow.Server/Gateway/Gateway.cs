@@ -24,6 +24,7 @@ sealed partial class Gateway(Routes routes, Doors doors, Readiness readiness, Ti
     [ThreadStatic] static ArrayBufferWriter<byte>? buffer;
     [ThreadStatic] static Utf8JsonWriter? writer;
     readonly LogIds logIds = new(clock, chance);
+    readonly Troubles troubles = new();
 
     /// <summary>Answers one request.</summary>
     public async Task Handle(HttpContext http)
@@ -59,7 +60,7 @@ sealed partial class Gateway(Routes routes, Doors doors, Readiness readiness, Ti
         }
         catch (StoreGoneException e)
         {
-            Unreachable(call.Operation.Name, call.LogId, e.Message);
+            if (troubles.IsNews(e.Message)) Unreachable(call.Operation.Name, call.LogId, e.Message);
             return new Refusal(door.Busy(call.Operation) with { Http = 503 }) { Headers = [new("Retry-After", "1")] };
         }
         catch (BadHttpRequestException e)
@@ -133,7 +134,7 @@ sealed partial class Gateway(Routes routes, Doors doors, Readiness readiness, Ti
         return http.Response.WriteAsync("404 page not found", http.RequestAborted);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Operation} could not reach the store, log id {LogId}: {Why}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The store cannot serve {Operation}, log id {LogId}: {Why}. Who calls is told to come back; this is said once a minute")]
     partial void Unreachable(string operation, string logId, string why);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Operation} failed, log id {LogId}")]

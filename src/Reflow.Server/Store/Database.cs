@@ -4,7 +4,11 @@ namespace Reflow.Server.Store;
 abstract class Database
 {
     /// <summary>Opens a session of its own.</summary>
-    public abstract ValueTask<SystemSession> Open(DbUse use, CancellationToken ct);
+    /// <param name="use">What for.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="patient">Whether its statements may take as long as they like: for what is no call's.</param>
+    /// <exception cref="StoreGoneException">The database cannot be reached.</exception>
+    public abstract ValueTask<SystemSession> Open(DbUse use, CancellationToken ct, bool patient = false);
 
     /// <summary>Opens the session of a <see cref="Writer"/>, which may collect statements until it is told to <see cref="SystemSession.Flush"/>.</summary>
     public virtual ValueTask<SystemSession> OpenWriter(DbUse use) => Open(use, CancellationToken.None);

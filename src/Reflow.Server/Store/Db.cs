@@ -14,8 +14,8 @@ public sealed class Db : IAsyncDisposable
     {
         this.database = database;
         Quotas = database.Quotas();
-        readers = new(ct => database.Open(DbUse.Reading, ct), options.Readers);
-        writer = new(() => database.OpenWriter(options.Writing), options.WaitingChanges, options.Rehearse);
+        readers = new(ct => database.Open(DbUse.Reading, ct), options);
+        writer = new(() => database.OpenWriter(options.Writing), options);
     }
 
     /// <summary>What counts windows for all nodes.</summary>
@@ -36,7 +36,7 @@ public sealed class Db : IAsyncDisposable
     /// <param name="options">Sizes of the queues.</param>
     /// <param name="ct">Gives up.</param>
     /// <exception cref="StoreException">It cannot be reached, or its data is newer than this server.</exception>
-    public static Task<Db> OpenPostgres(string connection, DbOptions options, CancellationToken ct) => Open(new PostgresDatabase(connection, options.Inspect), options, ct);
+    public static Task<Db> OpenPostgres(string connection, DbOptions options, CancellationToken ct) => Open(new PostgresDatabase(connection, options.Patience, options.Inspect), options, ct);
 
     internal static async Task<Db> Open(Database database, DbOptions options, CancellationToken ct)
     {
@@ -58,7 +58,8 @@ public sealed class Db : IAsyncDisposable
     /// It may run together with others in one transaction, never at the same time as another of the tenant. When another of its group fails it is taken back and run once more,
     /// so it must leave nothing behind but rows and its answer. It waits for nothing but its session.
     /// </summary>
-    /// <exception cref="StoreBusyException">Too many changes are waiting; nothing was done.</exception>
+    /// <exception cref="StoreBusyException">Too many changes are waiting, or this one waited for too long; nothing was done.</exception>
+    /// <exception cref="StoreGoneException">The database cannot be reached or does not answer.</exception>
     /// <exception cref="StoreException">The database refused; nothing was done.</exception>
     public Task<T> Change<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) =>
         writer.Run(tenant, false, system => work(system.For(tenant)), ct);
@@ -71,6 +72,8 @@ public sealed class Db : IAsyncDisposable
         writer.Run(tenant, true, system => work(system.For(tenant)), ct);
 
     /// <summary>Reads one tenant's data as of one moment.</summary>
+    /// <exception cref="StoreBusyException">Too many reads are waiting, or this one waited for too long.</exception>
+    /// <exception cref="StoreGoneException">The database cannot be reached or does not answer.</exception>
     /// <exception cref="StoreException">The database refused.</exception>
     public Task<T> Read<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) =>
         readers.Run(system => work(system.For(tenant)), ct);
@@ -81,8 +84,25 @@ public sealed class Db : IAsyncDisposable
     /// <summary>As <see cref="Read"/>, over all tenants.</summary>
     public Task<T> ReadSystem<T>(Func<SystemSession, ValueTask<T>> work, CancellationToken ct) => readers.Run(work, ct);
 
+    /// <summary>As <see cref="ReadSystem"/>, for what reads very much and may take its time: on a session of its own.</summary>
+    public async Task<T> ReadAtLength<T>(Func<SystemSession, ValueTask<T>> work, CancellationToken ct)
+    {
+        try
+        {
+            await using var session = await database.Open(DbUse.Reading, ct, patient: true);
+            await session.BeginRead();
+            var read = await work(session);
+            await session.EndRead();
+            return read;
+        }
+        catch (System.Data.Common.DbException e) { throw e.AsStoreFailure(); }
+    }
+
     /// <summary>How many changes wait for the writer, without those that it is at.</summary>
     internal int WaitingChanges => writer.Waiting;
+
+    /// <summary>How many reads wait for a session.</summary>
+    internal int WaitingReads => readers.Waiting;
 
     /// <summary>Finishes the changes that were accepted, then closes.</summary>
     public async ValueTask DisposeAsync()
@@ -116,9 +136,13 @@ public sealed class Db : IAsyncDisposable
 /// <summary>Sizes of the store's queues.</summary>
 /// <param name="Readers">How many reads may run at the same time; more wait.</param>
 /// <param name="WaitingChanges">How many changes may wait for the writer; more are refused at once.</param>
+/// <param name="WaitingReads">How many reads may wait for one that is done; more are refused at once.</param>
 /// <param name="Durable">Whether an acknowledged change must survive a power cut; false for data that goes with the process.</param>
-public sealed record DbOptions(int Readers = 8, int WaitingChanges = 4096, bool Durable = true)
+public sealed record DbOptions(int Readers = 8, int WaitingChanges = 4096, int WaitingReads = 4096, bool Durable = true)
 {
+    /// <summary>How long a call waits for its turn, and then for the answer of a statement, before it is refused. What concerns all tenants is exempt.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1.5);
+
     /// <summary>Asked about each statement when it is first used on a connection; what it answers is shown the engine's plan for it, one line a step. Null asks nobody. For tests: plans that walk whole tables.</summary>
     internal Func<string, Action<IReadOnlyList<string>>?>? Inspect { get; init; }
 
@@ -137,5 +161,5 @@ public class StoreException(string message, Exception? cause = null) : Exception
 /// <summary>The database cannot be reached, or was lost in the middle. Whether a change was done is then not known; a later try can succeed.</summary>
 public sealed class StoreGoneException(string message, Exception? cause = null) : StoreException(message, cause);
 
-/// <summary>More changes wait for the writer than it may hold. Nothing was done; a later try can succeed.</summary>
-public sealed class StoreBusyException() : StoreException("too many changes are waiting for the store");
+/// <summary>More wait for the store than it may hold, or for longer than they may. Nothing was done; a later try can succeed.</summary>
+public sealed class StoreBusyException() : StoreException("too many calls are waiting for the store");

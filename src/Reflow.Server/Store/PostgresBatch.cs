@@ -25,8 +25,11 @@ sealed class PostgresBatch(NpgsqlConnection connection, Action<string, NpgsqlPar
     }
 
     /// <summary>Sends statements and takes their answers. The first failure, after which the server does no more of them; null when all were done.</summary>
-    public DbException? Send(List<PostgresStatement> statements)
+    /// <param name="statements">The statements.</param>
+    /// <param name="seconds">When the driver gives up; 0 for never.</param>
+    public DbException? Send(List<PostgresStatement> statements, int seconds)
     {
+        batch.Timeout = seconds;
         batch.BatchCommands.Clear();
         foreach (var statement in statements) batch.BatchCommands.Add(statement.Command);
         try
@@ -48,11 +51,13 @@ sealed class PostgresBatch(NpgsqlConnection connection, Action<string, NpgsqlPar
     }
 
     /// <summary>Sends statements without arguments, separated by semicolons; what went wrong, or null.</summary>
-    public DbException? Send(string script)
+    /// <param name="script">The statements.</param>
+    /// <param name="seconds">When the driver gives up; 0 for never.</param>
+    public DbException? Send(string script, int seconds)
     {
         try
         {
-            using var command = new NpgsqlCommand(script, connection);
+            using var command = new NpgsqlCommand(script, connection) { CommandTimeout = seconds };
             command.ExecuteNonQuery();
             return null;
         }

@@ -23,14 +23,14 @@ sealed class PostgresCopies(PostgresDatabase live, string kind, TimeProvider clo
     /// <inheritdoc/>
     public override async Task<IReadOnlyList<Copy>> All(CancellationToken ct)
     {
-        await using var session = await live.Open(DbUse.Reading, ct);
+        await using var session = await live.Open(DbUse.Reading, ct, patient: true);
         return [.. await Found(session)];
     }
 
     /// <inheritdoc/>
     public override async Task<Copy?> Find(string name, CancellationToken ct)
     {
-        await using var session = await live.Open(DbUse.Reading, ct);
+        await using var session = await live.Open(DbUse.Reading, ct, patient: true);
         return (await Found(session)).Find(copy => copy.Name == name);
     }
 
@@ -51,12 +51,12 @@ sealed class PostgresCopies(PostgresDatabase live, string kind, TimeProvider clo
     }, ct);
 
     /// <inheritdoc/>
-    public override ValueTask<SystemSession> Open(string name, CancellationToken ct) => live.In(Bare(SchemaOf(name))).Open(DbUse.Reading, ct);
+    public override ValueTask<SystemSession> Open(string name, CancellationToken ct) => live.In(Bare(SchemaOf(name))).Open(DbUse.Reading, ct, patient: true);
 
     /// <inheritdoc/>
     public override async Task Restore(string name, CancellationToken ct)
     {
-        await using var session = await live.Open(DbUse.Writing, ct);
+        await using var session = await live.Open(DbUse.Writing, ct, patient: true);
         try
         {
             var columns = (await session.Query(Engine.Postgres.Columns(), r => (Table: r.GetString(0), Column: r.GetString(1))))
@@ -81,7 +81,7 @@ sealed class PostgresCopies(PostgresDatabase live, string kind, TimeProvider clo
     /// <inheritdoc/>
     public override async Task<bool> Delete(string name, CancellationToken ct)
     {
-        await using var session = await live.Open(DbUse.Writing, ct);
+        await using var session = await live.Open(DbUse.Writing, ct, patient: true);
         if ((await Found(session)).All(copy => copy.Name != name)) return false;
         await session.Script($"drop schema {SchemaOf(name)} cascade");
         return true;
@@ -91,7 +91,7 @@ sealed class PostgresCopies(PostgresDatabase live, string kind, TimeProvider clo
     async Task Put(string name, Func<SystemSession, string, Task<bool>> write, CancellationToken ct)
     {
         var (schema, unfinished) = (SchemaOf(name), Quoted($"reflow_{Guid.NewGuid():n}"));
-        await using var session = await live.Open(DbUse.WritingFast, ct);
+        await using var session = await live.Open(DbUse.WritingFast, ct, patient: true);
         try
         {
             await session.Script($"create schema {unfinished}");

@@ -10,14 +10,16 @@ sealed class PostgresDatabase : Database
     const string Limits = "-c idle_in_transaction_session_timeout=20s";
 
     readonly string connection;
+    readonly PostgresPatience patience;
     readonly Func<string, Action<IReadOnlyList<string>>?>? inspect;
 
     /// <param name="connection">The driver's connection string.</param>
+    /// <param name="patience">How long a call waits for a connection, or for the answer of a statement.</param>
     /// <param name="inspect">See <see cref="DbOptions.Inspect"/>.</param>
     /// <exception cref="StoreException">It is none.</exception>
-    public PostgresDatabase(string connection, Func<string, Action<IReadOnlyList<string>>?>? inspect = null)
+    public PostgresDatabase(string connection, TimeSpan patience, Func<string, Action<IReadOnlyList<string>>?>? inspect = null)
     {
-        this.inspect = inspect;
+        (this.patience, this.inspect) = (new(patience), inspect);
         try
         {
             var said = new NpgsqlConnectionStringBuilder(connection);
@@ -26,7 +28,10 @@ sealed class PostgresDatabase : Database
             // Sessions are kept here: a pool of the driver's below would only reset them.
             said.Pooling = false;
             if (!said.ShouldSerialize("Max Auto Prepare")) (said.MaxAutoPrepare, said.AutoPrepareMinUsages) = (Prepared, 2);
-            if (!said.ShouldSerialize("Timeout")) said.Timeout = 5;
+            if (!said.ShouldSerialize("Timeout")) said.Timeout = Math.Max(1, (int)patience.TotalSeconds);
+            if (!said.ShouldSerialize("Host Recheck Seconds")) said.HostRecheckSeconds = 1;
+            // A host that vanished does not answer a statement that may take its time. A socket of this machine's has no such thing.
+            if (!said.ShouldSerialize("Tcp Keepalive Time") && said.Host?.Contains('/', StringComparison.Ordinal) != true) (said.TcpKeepAliveTime, said.TcpKeepAliveInterval) = (5, 1);
             said.ApplicationName ??= "Reflow";
             said.Options = $"{Limits} {said.Options}".Trim();
             this.connection = said.ToString();
@@ -38,7 +43,8 @@ sealed class PostgresDatabase : Database
     }
 
     // A copy has no indexes: it is only read as a whole, and nobody inspects that.
-    PostgresDatabase(PostgresDatabase live, string schema) => (connection, Schema) = (new NpgsqlConnectionStringBuilder(live.connection) { SearchPath = schema }.ToString(), schema);
+    PostgresDatabase(PostgresDatabase live, string schema) =>
+        (connection, patience, Schema) = (new NpgsqlConnectionStringBuilder(live.connection) { SearchPath = schema }.ToString(), live.patience, schema);
 
     /// <summary>Where the tables are.</summary>
     public string Schema { get; }
@@ -57,33 +63,40 @@ sealed class PostgresDatabase : Database
     public async ValueTask<NpgsqlConnection> Connect(CancellationToken ct)
     {
         var opened = new NpgsqlConnection(connection);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        if (patience.IsLimited) limit.CancelAfter(patience.Limit);
         try
         {
-            await opened.OpenAsync(ct);
+            await opened.OpenAsync(limit.Token);
             return opened;
         }
         catch (Exception e)
         {
             // Also one that was given up: it may have been opened.
             await opened.DisposeAsync();
-            if (e is NpgsqlException or System.Net.Sockets.SocketException) throw new StoreGoneException($"cannot reach PostgreSQL: {e.Message}", e);
-            throw;
+            if (e is not (NpgsqlException or System.Net.Sockets.SocketException or TimeoutException or OperationCanceledException) || ct.IsCancellationRequested) throw;
+            throw new StoreGoneException($"cannot reach PostgreSQL: {e.Message}", e);
         }
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<SystemSession> Open(DbUse use, CancellationToken ct) => new PostgresSession(await Connect(use, ct), new(Schema), Inspector);
+    /// <inheritdoc/>
+    public override async ValueTask<SystemSession> Open(DbUse use, CancellationToken ct, bool patient = false)
+    {
+        var allowed = patient ? PostgresPatience.Endless : patience;
+        return new PostgresSession(await Connect(use, allowed, ct), new(Schema), allowed, Inspector);
+    }
 
     /// <inheritdoc/>
-    public override async ValueTask<SystemSession> OpenWriter(DbUse use) => new PostgresPipeline(await Connect(use, CancellationToken.None), new(Schema), Inspector);
+    public override async ValueTask<SystemSession> OpenWriter(DbUse use) => new PostgresPipeline(await Connect(use, patience, CancellationToken.None), new(Schema), patience, Inspector);
 
-    async ValueTask<NpgsqlConnection> Connect(DbUse use, CancellationToken ct)
+    async ValueTask<NpgsqlConnection> Connect(DbUse use, PostgresPatience allowed, CancellationToken ct)
     {
         var opened = await Connect(ct);
         try
         {
-            await using var say = new NpgsqlCommand(Say(use), opened);
-            await say.ExecuteNonQueryAsync(ct);
+            await using var say = new NpgsqlCommand($"{Say(use)}; {allowed.Statement}", opened) { CommandTimeout = patience.DriverSeconds };
+            await patience.Answered(say.ExecuteNonQueryAsync(ct), opened);
             return opened;
         }
         catch (Exception e)
@@ -128,7 +141,7 @@ sealed class PostgresDatabase : Database
     };
 
     /// <inheritdoc/>
-    public override Quotas Quotas() => new PostgresQuotas(this);
+    public override Quotas Quotas() => new PostgresQuotas(this, patience.Limit);
 
     /// <summary>Opens a session whose statements stand alone, and whose changes a crash of the server may forget.</summary>
     public ValueTask<SystemSession> OpenCounting(CancellationToken ct) => Open(DbUse.WritingFast, ct);

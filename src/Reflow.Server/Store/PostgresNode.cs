@@ -54,7 +54,9 @@ sealed class PostgresNode : NodeNumber
     /// <summary>Gives the number back.</summary>
     public override async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
+        // The driver may close its connection at this moment, and then finds it closed.
+        try { await stopping.CancelAsync(); }
+        catch (AggregateException e) when (e.InnerExceptions.All(inner => inner is ObjectDisposedException)) { }
         await going;
         stopping.Dispose();
     }

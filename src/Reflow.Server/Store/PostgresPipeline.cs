@@ -11,8 +11,9 @@ namespace Reflow.Server.Store;
 /// </summary>
 /// <param name="connection">Open, and this session's alone.</param>
 /// <param name="lanes">The locks of those who change data.</param>
+/// <param name="patience">How long an answer may take before it is overdue.</param>
 /// <param name="inspect">Shown each statement that is new to the session, with its arguments; null shows nobody.</param>
-sealed class PostgresPipeline(NpgsqlConnection connection, PostgresLanes lanes, Action<string, NpgsqlParameterCollection>? inspect) : SystemSession(Engine.Postgres)
+sealed class PostgresPipeline(NpgsqlConnection connection, PostgresLanes lanes, PostgresPatience patience, Action<string, NpgsqlParameterCollection>? inspect) : SystemSession(Engine.Postgres)
 {
     // So that what writes without ever reading does not collect all of it in memory.
     const int MostWaiting = 1000;
@@ -20,14 +21,20 @@ sealed class PostgresPipeline(NpgsqlConnection connection, PostgresLanes lanes, 
     readonly PostgresBatch batch = new(connection, inspect);
     readonly List<(int Change, PostgresStatement Statement)> held = [];
     List<PostgresStatement> waiting = [], sent = [];
-    bool failed, beside;
+    bool failed, beside, patient;
+    volatile bool abandoned;
+    long asked;
     int turn, thread;
 
     internal override bool Collects => true;
 
     internal override bool InTransaction => !failed;
 
-    internal override bool IsBroken => connection.State is not ConnectionState.Open;
+    internal override bool IsBroken => abandoned || connection.State is not ConnectionState.Open;
+
+    internal override bool IsOverdue => Volatile.Read(ref asked) is not 0 and var since && patience.IsOver(Stopwatch.GetElapsedTime(since));
+
+    internal override void Abandon() => abandoned = true;
 
     /// <inheritdoc/>
     public override IAsyncEnumerable<object?[]> Stream(string sql, int columns) => throw new UnreachableException("A writer streams nothing.");
@@ -57,7 +64,17 @@ sealed class PostgresPipeline(NpgsqlConnection connection, PostgresLanes lanes, 
     internal override ValueTask BeginChange(IReadOnlyCollection<string?> tenants)
     {
         (failed, beside, thread) = (false, false, Environment.CurrentManagedThreadId);
-        return Do($"begin; {lanes.Take(tenants)}");
+        // What concerns all tenants takes its time.
+        patient = tenants.Contains(null);
+        var failure = Sent(seconds => batch.Send($"begin; {(patient ? "set local statement_timeout = 0; " : "")}{lanes.Take(tenants)}", seconds));
+        failed = failure is not null;
+        return failure switch
+        {
+            null => ValueTask.CompletedTask,
+            // Others have been in the lane for too long.
+            PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => throw new StoreBusyException(),
+            _ => throw failure,
+        };
     }
 
     internal override ValueTask Rollback()
@@ -116,7 +133,7 @@ sealed class PostgresPipeline(NpgsqlConnection connection, PostgresLanes lanes, 
     {
         if (waiting.Count == 0) return false;
         TakeWaiting();
-        Exception? failure = sent is [{ Script: { } script }] ? batch.Send(script) : batch.Send(sent);
+        var failure = Sent(seconds => sent is [{ Script: { } script }] ? batch.Send(script, seconds) : batch.Send(sent, seconds));
         Settle(ref failure);
         if (failure is null) return true;
         failed = true;
@@ -154,9 +171,19 @@ sealed class PostgresPipeline(NpgsqlConnection connection, PostgresLanes lanes, 
         sent.Clear();
     }
 
+    // Others see since when this thread waits for the server. Once they have given it up, whatever it says is a failure.
+    Exception? Sent(Func<int, DbException?> send)
+    {
+        if (abandoned) return patience.Gone;
+        if (!patient) Volatile.Write(ref asked, Stopwatch.GetTimestamp());
+        var failure = send(patient ? 0 : patience.DriverSeconds);
+        Volatile.Write(ref asked, 0);
+        return abandoned ? patience.Gone : failure;
+    }
+
     ValueTask Do(string sql)
     {
-        if (batch.Send(sql) is not { } failure) return ValueTask.CompletedTask;
+        if (Sent(seconds => batch.Send(sql, seconds)) is not { } failure) return ValueTask.CompletedTask;
         failed = true;
         throw failure;
     }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 
 namespace Reflow.Server.Store;
 
@@ -7,7 +8,8 @@ namespace Reflow.Server.Store;
 /// server forgets is the last fraction of a second. A share is an eighth of what is left, so that little of a window is stranded on a node that does not need it.
 /// </summary>
 /// <param name="database">What the nodes share.</param>
-sealed class PostgresQuotas(PostgresDatabase database) : Quotas
+/// <param name="patience">How long a call waits for its turn.</param>
+sealed class PostgresQuotas(PostgresDatabase database, TimeSpan patience) : Quotas
 {
     // Long after anybody's window, whatever the clocks of the others say.
     const long Kept = 60 * 60 * 1000, SweepsApart = 10 * 60 * 1000;
@@ -25,7 +27,7 @@ sealed class PostgresQuotas(PostgresDatabase database) : Quotas
 
     readonly SemaphoreSlim turn = new(1);
     SystemSession? session;
-    long sweptAt;
+    long sweptAt, goneAt;
 
     /// <inheritdoc/>
     public override async ValueTask<Share> Take(string tenant, string key, Window window) => await Run(async session =>
@@ -62,12 +64,20 @@ sealed class PostgresQuotas(PostgresDatabase database) : Quotas
 
     async ValueTask<T> Run<T>(Func<SystemSession, ValueTask<T>> work)
     {
-        await turn.WaitAsync();
+        var since = Stopwatch.GetTimestamp();
+        if (!await turn.WaitAsync(patience < TimeSpan.MaxValue ? patience : Timeout.InfiniteTimeSpan)) throw new StoreGoneException("the database has not counted for too long");
         try
         {
+            // What the one before has just met.
+            if (goneAt > since) throw new StoreGoneException("the database does not answer");
             while (true)
             {
-                var isNew = session is null;
+                var isNew = session is not { IsBroken: false };
+                if (session is { IsBroken: true })
+                {
+                    await session.DisposeAsync();
+                    session = null;
+                }
                 session ??= await database.OpenCounting(CancellationToken.None);
                 try
                 {
@@ -83,6 +93,11 @@ sealed class PostgresQuotas(PostgresDatabase database) : Quotas
             }
         }
         catch (DbException e) { throw e.AsStoreFailure(); }
+        catch (StoreGoneException)
+        {
+            goneAt = Stopwatch.GetTimestamp();
+            throw;
+        }
         finally { turn.Release(); }
     }
 }

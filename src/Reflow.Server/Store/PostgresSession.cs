@@ -9,19 +9,20 @@ namespace Reflow.Server.Store;
 /// </summary>
 /// <param name="connection">Open, and this session's alone.</param>
 /// <param name="lanes">The locks of those who change data.</param>
+/// <param name="patience">How long an answer may take; beyond that the session is abandoned (ADR 13).</param>
 /// <param name="inspect">Shown each statement that is new to the session, with its arguments; null shows nobody.</param>
-sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, Action<string, NpgsqlParameterCollection>? inspect) : SystemSession(Engine.Postgres)
+sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, PostgresPatience patience, Action<string, NpgsqlParameterCollection>? inspect) : SystemSession(Engine.Postgres)
 {
     // Far more than the statements there are; filters that are put together from parts could make more over time.
     const int MostKept = 1000;
 
     readonly Dictionary<string, NpgsqlCommand> kept = [];
-    bool failed;
+    bool failed, abandoned;
     NpgsqlTransaction? reading;
 
     internal override bool InTransaction => !failed;
 
-    internal override bool IsBroken => connection.State is not ConnectionState.Open;
+    internal override bool IsBroken => abandoned || connection.State is not ConnectionState.Open;
 
     /// <inheritdoc/>
     public override async IAsyncEnumerable<object?[]> Stream(string sql, int columns)
@@ -39,13 +40,15 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, A
     public override async ValueTask Script(string sql)
     {
         HasWritten = true;
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = patience.DriverSeconds };
         await Changed(command);
     }
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        // What nobody waits for any more closes it when it ends.
+        if (abandoned) return;
         Forget();
         await connection.DisposeAsync();
     }
@@ -57,13 +60,13 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, A
         reading = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
     }
 
-    internal override async ValueTask EndRead() => await reading!.DisposeAsync();
+    internal override async ValueTask EndRead() => await Answered(reading!.DisposeAsync().AsTask());
 
     // Whoever changes a tenant's data has its lane first, so that every statement sees all that was committed before, and nobody waits for anybody in a circle.
     internal override async ValueTask BeginChange(IReadOnlyCollection<string?> tenants)
     {
         failed = false;
-        await using var begin = new NpgsqlCommand($"begin; {lanes.Take(tenants)}", connection);
+        await using var begin = new NpgsqlCommand($"begin; {lanes.Take(tenants)}", connection) { CommandTimeout = patience.DriverSeconds };
         await Changed(begin);
     }
 
@@ -118,7 +121,7 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, A
     {
         try
         {
-            var reader = await command.ExecuteReaderAsync();
+            var reader = await Answered(command.ExecuteReaderAsync());
             HasAnswered = true;
             return reader;
         }
@@ -127,19 +130,20 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, A
 
     async ValueTask<bool> Next(NpgsqlDataReader reader)
     {
-        try { return await reader.ReadAsync(); }
+        try { return await Answered(reader.ReadAsync()); }
         catch (DbException) when (Fails()) { throw; }
     }
 
     async ValueTask Close(NpgsqlDataReader reader)
     {
-        try { await reader.DisposeAsync(); }
+        if (abandoned) return;
+        try { await Answered(reader.DisposeAsync().AsTask()); }
         catch (DbException) when (Fails()) { throw; }
     }
 
     async ValueTask<int> Changed(NpgsqlCommand command)
     {
-        try { return Math.Max(await command.ExecuteNonQueryAsync(), 0); }
+        try { return Math.Max(await Answered(command.ExecuteNonQueryAsync()), 0); }
         catch (DbException) when (Fails()) { throw; }
     }
 
@@ -147,6 +151,24 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, A
     {
         var rows = await Changed(command);
         if (one && rows != 1) throw NotAsRead(command.CommandText, rows);
+    }
+
+    async ValueTask<T> Answered<T>(Task<T> answer)
+    {
+        await Answered((Task)answer);
+        return await answer;
+    }
+
+    ValueTask Answered(Task answer) => answer.IsCompleted || !patience.IsLimited ? new(answer) : Awaited(answer);
+
+    async ValueTask Awaited(Task answer)
+    {
+        try { await patience.Answered(answer, connection); }
+        catch (StoreGoneException)
+        {
+            abandoned = true;
+            throw;
+        }
     }
 
     // A statement that failed ends the transaction for all that follow.
@@ -173,7 +195,7 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, A
         {
             if (kept.Count == MostKept) Forget();
             if (ofTenant) MustNameTenant(sql);
-            kept.Add(sql, command = new(sql, connection));
+            kept.Add(sql, command = new(sql, connection) { CommandTimeout = patience.DriverSeconds });
             for (var n = 0; n < parameters; n++) command.Parameters.Add(new());
         }
         HasWritten |= !sql.StartsWith("select", StringComparison.Ordinal);

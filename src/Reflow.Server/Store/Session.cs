@@ -52,6 +52,12 @@ public abstract class SystemSession : IAsyncDisposable
     /// <summary>Whether the connection is lost: a new session is needed.</summary>
     internal abstract bool IsBroken { get; }
 
+    /// <summary>Whether a statement has been without an answer for longer than calls wait. Only engines that can be out of reach say so.</summary>
+    internal virtual bool IsOverdue => false;
+
+    /// <summary>Leaves a session that is overdue to itself: it is broken, and what still runs in it fails when it is answered.</summary>
+    internal virtual void Abandon() => throw new UnreachableException("a session that is never overdue is never abandoned");
+
     /// <summary>The view of one tenant in the same transaction.</summary>
     public Session For(string tenant) => new(this, tenant);
 

@@ -1,29 +1,40 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Diagnostics;
 using Npgsql;
 
 namespace Reflow.Server.Store;
 
-/// <summary>Read-only sessions, lent one at a time; at most <paramref name="size"/> at once, opened when first needed.</summary>
-sealed class SessionPool(Func<CancellationToken, ValueTask<SystemSession>> open, int size) : IAsyncDisposable
+/// <summary>
+/// Read-only sessions, lent one at a time; at most so many at once, opened when first needed. The line for one has an end, and who stood in it for too long is refused.
+/// </summary>
+sealed class SessionPool(Func<CancellationToken, ValueTask<SystemSession>> open, DbOptions options) : IAsyncDisposable
 {
     readonly ConcurrentStack<SystemSession> idle = [];
-    readonly SemaphoreSlim places = new(size);
+    readonly SemaphoreSlim places = new(options.Readers);
+    CancellationTokenSource gone = new();
+    int waiting;
+    long moved;
+
+    /// <summary>How many reads wait for a session.</summary>
+    public int Waiting => Volatile.Read(ref waiting);
 
     public async Task<T> Run<T>(Func<SystemSession, ValueTask<T>> work, CancellationToken ct)
     {
-        await places.WaitAsync(ct);
+        if (!places.Wait(0, CancellationToken.None)) await Wait(ct);
         SystemSession? session = null;
         try
         {
             while (true)
             {
                 var isNew = !idle.TryPop(out session);
-                session ??= await open(ct);
+                session ??= await Opened(ct);
                 try
                 {
                     await session.BeginRead();
-                    return await work(session);
+                    var read = await work(session);
+                    Volatile.Write(ref moved, Stopwatch.GetTimestamp());
+                    return read;
                 }
                 catch (DbException) when (!isNew && session is { IsBroken: true, HasAnswered: false })
                 {
@@ -37,6 +48,35 @@ sealed class SessionPool(Func<CancellationToken, ValueTask<SystemSession>> open,
         finally { _ = Leave(session); }
     }
 
+    async Task Wait(CancellationToken ct)
+    {
+        var since = Stopwatch.GetTimestamp();
+        try
+        {
+            if (Interlocked.Increment(ref waiting) > options.WaitingReads) throw new StoreBusyException();
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(Volatile.Read(ref gone).Token, ct);
+            if (await places.WaitAsync(options.Patience, either.Token)) return;
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new StoreGoneException("the database does not answer");
+        }
+        finally { Interlocked.Decrement(ref waiting); }
+        // A line that moves is too long; behind one that stands, something is broken.
+        throw Volatile.Read(ref moved) > since ? new StoreBusyException() : new StoreGoneException("the database has not answered a read for too long");
+    }
+
+    async ValueTask<SystemSession> Opened(CancellationToken ct)
+    {
+        try { return await open(ct); }
+        catch (StoreGoneException)
+        {
+            // Who waits would meet the same, a little later.
+            await Interlocked.Exchange(ref gone, new()).CancelAsync();
+            throw;
+        }
+    }
+
     // What was read is read: nobody waits for the end of its transaction, and how it ends changes nothing.
     async Task Leave(SystemSession? session)
     {
@@ -47,7 +87,7 @@ sealed class SessionPool(Func<CancellationToken, ValueTask<SystemSession>> open,
             if (!session.IsBroken) idle.Push(session);
             else await session.DisposeAsync();
         }
-        catch (DbException)
+        catch (Exception e) when (e is DbException or StoreException)
         {
             await session!.DisposeAsync();
         }
@@ -60,7 +100,7 @@ sealed class SessionPool(Func<CancellationToken, ValueTask<SystemSession>> open,
     public async ValueTask DisposeAsync()
     {
         // Those that are leaving have not come back yet.
-        for (var place = 0; place < size; place++) await places.WaitAsync();
+        for (var place = 0; place < options.Readers; place++) await places.WaitAsync();
         while (idle.TryPop(out var session)) await session.DisposeAsync();
         places.Dispose();
     }
@@ -78,6 +118,7 @@ static class StoreFailures
         _ => e,
     };
 
-    // A lost connection (08), no room for another (53), a server that stops or starts (57P), and one that gave up waiting for a node that stood still (25P03).
-    static bool Passes(string state) => state is ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..] or "25P03";
+    // A lost connection (08), no room for more (53, also on disk), a statement that took too long (57014), a server that stops or starts (57P), and one that
+    // gave up waiting for a node that stood still (25P03).
+    static bool Passes(string state) => state is ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..] or PostgresErrorCodes.QueryCanceled or "25P03";
 }

@@ -21,7 +21,7 @@ sealed class SqliteDatabase(string file, DbUse writing, Func<string, Action<IRea
     }
 
     /// <inheritdoc/>
-    public override ValueTask<SystemSession> Open(DbUse use, CancellationToken ct) => new(new SqliteSession(Connect(file, use), inspect));
+    public override ValueTask<SystemSession> Open(DbUse use, CancellationToken ct, bool patient = false) => new(new SqliteSession(Connect(file, use), inspect));
 
     // One server at a time: every start takes the next number.
     /// <inheritdoc/>

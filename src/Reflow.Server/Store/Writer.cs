@@ -1,5 +1,5 @@
 using System.Data.Common;
-using System.Threading.Channels;
+using System.Diagnostics;
 
 namespace Reflow.Server.Store;
 
@@ -9,32 +9,45 @@ namespace Reflow.Server.Store;
 /// the others run again, each now in its own savepoint: those are paid for only when one is needed. Where a session collects statements, guarded changes that
 /// follow each other are decided side by side, so that they share round trips too.
 /// </summary>
+/// <remarks>
+/// Nobody waits for long: the line has an end, who stood in it for too long is refused, and a database that does not answer any more is left to a hand that waits for it alone,
+/// while another begins anew.
+/// </remarks>
 sealed class Writer : IAsyncDisposable
 {
     /// <summary>More than this in one transaction gains nothing and makes the first caller wait for the last.</summary>
     const int LargestGroup = 128;
 
-    readonly Func<ValueTask<SystemSession>> open;
-    readonly bool rehearse;
-    readonly Channel<Change> waiting;
-    readonly Thread thread;
-    readonly List<Change> group = new(LargestGroup);
+    const int MorePatience = 20;
 
-    SystemSession? session;
+    static readonly TimeSpan Rounds = TimeSpan.FromMilliseconds(100);
+
+    readonly Func<ValueTask<SystemSession>> open;
+    readonly int capacity;
+    readonly bool rehearse;
+    readonly TimeSpan patience;
+    readonly Queue<Change> line = [];
+    readonly Timer watch;
+    Hand hand;
+    TimeSpan allowed;
+    long moved;
+    bool closed;
 
     /// <param name="open">Opens the session that changes are made in: when the first comes, and again when the connection was lost.</param>
-    /// <param name="capacity">How many changes may wait.</param>
-    /// <param name="rehearse">See <see cref="DbOptions.Rehearse"/>.</param>
-    public Writer(Func<ValueTask<SystemSession>> open, int capacity, bool rehearse)
+    /// <param name="options">How many changes may wait and how long, and whether they are rehearsed.</param>
+    public Writer(Func<ValueTask<SystemSession>> open, DbOptions options)
     {
-        (this.open, this.rehearse) = (open, rehearse);
-        waiting = Channel.CreateBounded<Change>(new BoundedChannelOptions(capacity) { SingleReader = true });
-        // A thread of its own: it sleeps in the disk's flush, where a thread of the pool would be missed.
-        thread = new(Loop) { IsBackground = true, Name = "store writer" };
-        thread.Start();
+        (this.open, capacity, rehearse, patience) = (open, options.WaitingChanges, options.Rehearse, options.Patience);
+        allowed = patience;
+        hand = new(this);
+        hand.Thread.Start();
+        watch = new(_ => Watch(), null, Rounds, Rounds);
     }
 
-    public int Waiting => waiting.Reader.Count;
+    public int Waiting
+    {
+        get { lock (line) return line.Count; }
+    }
 
     /// <summary>Runs a change of one tenant's data, or of all tenants' when <paramref name="tenant"/> is null.</summary>
     /// <param name="tenant">Whose.</param>
@@ -44,148 +57,261 @@ sealed class Writer : IAsyncDisposable
     public Task<T> Run<T>(string? tenant, bool guarded, Func<SystemSession, ValueTask<T>> work, CancellationToken ct)
     {
         var change = new Change<T>(tenant, guarded, work, ct);
-        return waiting.Writer.TryWrite(change) ? change.Answer : throw new StoreBusyException();
+        lock (line)
+        {
+            if (closed || line.Count >= capacity) throw new StoreBusyException();
+            line.Enqueue(change);
+            Monitor.Pulse(line);
+        }
+        return change.Answer;
     }
 
     public async ValueTask DisposeAsync()
     {
-        waiting.Writer.TryComplete();
-        thread.Join();
-        if (session is not null) await session.DisposeAsync();
+        lock (line)
+        {
+            closed = true;
+            Monitor.PulseAll(line);
+        }
+        for (Hand? last = null; last != hand;) (last = hand).Thread.Join();
+        await watch.DisposeAsync();
     }
 
-    void Loop()
+    /// <summary>The next group for a hand, those who waited for too long left out; false when there is nothing more for it to do.</summary>
+    bool Gather(Hand by)
     {
-        while (waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (true)
         {
-            Gather();
+            List<Change> late = [];
+            lock (line)
+            {
+                while (line.Count == 0 && !closed && hand == by) Monitor.Wait(line);
+                if (hand != by || line.Count == 0) return false;
+                TakeLate(late);
+                while (by.Group.Count < LargestGroup && line.TryDequeue(out var change)) by.Group.Add(change);
+                // What concerns all tenants takes its time: who comes meanwhile waits longer.
+                allowed = by.Group.Exists(change => change.Tenant is null) ? patience * MorePatience : patience;
+            }
+            Refuse(late);
+            if (by.Group.Count > 0) return true;
+        }
+    }
+
+    void Watch()
+    {
+        List<Change> late = [], lost = [];
+        lock (line)
+        {
+            if (hand.IsOverdue)
+            {
+                lost.AddRange(hand.Group);
+                // They would wait for the same.
+                lost.AddRange(line);
+                line.Clear();
+                hand.Abandon();
+                hand = new(this);
+                hand.Thread.Start();
+            }
+            TakeLate(late);
+        }
+        Refuse(late);
+        var gone = new StoreGoneException("the database does not answer");
+        foreach (var change in lost) change.Lost(gone);
+    }
+
+    // All are equally patient, so the first in the line is the first to go.
+    void TakeLate(List<Change> late)
+    {
+        while (line.TryPeek(out var first) && first.Tenant is not null && Stopwatch.GetElapsedTime(first.Entered) > allowed) late.Add(line.Dequeue());
+    }
+
+    // A line that moves is too long; behind one that stands, something is broken.
+    void Refuse(List<Change> late)
+    {
+        foreach (var change in late)
+            change.Lost(Volatile.Read(ref moved) > change.Entered ? new StoreBusyException() : new StoreGoneException("the database has not finished a change for too long"));
+    }
+
+    /// <summary>Refuses all who wait: they would meet what has just been met.</summary>
+    void RefuseAll(Exception cause)
+    {
+        List<Change> lost;
+        lock (line)
+        {
+            lost = [.. line];
+            line.Clear();
+        }
+        foreach (var change in lost) change.Lost(cause);
+    }
+
+    /// <summary>A thread that makes changes, with its session. It has a thread of its own because it sleeps in the disk's flush, where a thread of the pool would be missed.</summary>
+    sealed class Hand
+    {
+        readonly Writer writer;
+        SystemSession? session;
+        volatile bool abandoned;
+
+        public Hand(Writer writer)
+        {
+            this.writer = writer;
+            Thread = new(Loop) { IsBackground = true, Name = "store writer" };
+        }
+
+        public Thread Thread { get; }
+
+        /// <summary>What it is at. Guarded by the line.</summary>
+        public List<Change> Group { get; } = new(LargestGroup);
+
+        /// <summary>Whether the database has left its statement without an answer for too long.</summary>
+        public bool IsOverdue => Volatile.Read(ref session)?.IsOverdue ?? false;
+
+        /// <summary>Nobody waits for it any more: its session fails as soon as it is answered, and so nothing more is done in it.</summary>
+        public void Abandon()
+        {
+            abandoned = true;
+            session!.Abandon();
+        }
+
+        void Loop()
+        {
+            while (writer.Gather(this))
+            {
+                try
+                {
+                    var session = Begun();
+                    if (!TryAll(session) || writer.rehearse) session = RunAgain(session);
+                    Sync(session.Write("commit"));
+                    session.Flush();
+                    Volatile.Write(ref writer.moved, Stopwatch.GetTimestamp());
+                    foreach (var change in Group) change.Committed();
+                }
+                catch (Exception e)
+                {
+                    GiveUp(e);
+                }
+                lock (writer.line) Group.Clear();
+            }
+            if (session is not null) Sync(session.DisposeAsync());
+        }
+
+        SystemSession Begun()
+        {
+            var isNew = session is not { IsBroken: false };
+            var ready = Ready();
             try
             {
-                var session = Begun();
-                if (!TryAll(session) || rehearse) session = RunAgain(session);
-                Sync(session.Write("commit"));
-                session.Flush();
-                foreach (var change in group) change.Committed();
+                Begin(ready);
             }
-            catch (Exception e)
+            catch (DbException) when (!isNew && ready.IsBroken)
             {
-                Abandon(e);
+                // The connection was lost while nobody used it: nothing has been done in it.
+                Begin(ready = Ready());
             }
-            group.Clear();
+            return ready;
         }
-    }
 
-    void Gather()
-    {
-        while (group.Count < LargestGroup && waiting.Reader.TryRead(out var change)) group.Add(change);
-    }
+        SystemSession Ready()
+        {
+            if (abandoned) throw new StoreGoneException("nobody waits any more");
+            if (session is { IsBroken: true })
+            {
+                Sync(session.DisposeAsync());
+                session = null;
+            }
+            if (session is not null) return session;
+            try
+            {
+                Volatile.Write(ref session, Sync(writer.open()));
+                return session;
+            }
+            catch (StoreGoneException e)
+            {
+                writer.RefuseAll(e);
+                throw;
+            }
+        }
 
-    SystemSession Begun()
-    {
-        var isNew = session is not { IsBroken: false };
-        var ready = Ready();
-        try
-        {
-            Begin(ready);
-        }
-        catch (DbException) when (!isNew && ready.IsBroken)
-        {
-            // The connection was lost while nobody used it: nothing has been done in it.
-            Begin(ready = Ready());
-        }
-        return ready;
-    }
+        void Begin(SystemSession session) => Sync(session.BeginChange([.. Group.Select(change => change.Tenant).Distinct()]));
 
-    SystemSession Ready()
-    {
-        if (session is { IsBroken: true })
+        /// <summary>Runs the group; false as soon as one fails that has written, so that there is something to take back, or with which the engine gave up the transaction.</summary>
+        bool TryAll(SystemSession session)
         {
-            Sync(session.DisposeAsync());
-            session = null;
+            for (int from = 0, to; from < Group.Count; from = to)
+            {
+                to = from + 1;
+                if (session.Collects && Group[from].IsGuarded)
+                    while (to < Group.Count && Group[to].IsGuarded) to++;
+                if (!Try(session, from, to)) return false;
+            }
+            return Flushed(session) is null;
         }
-        return session ??= Sync(open());
-    }
 
-    void Begin(SystemSession session) => Sync(session.BeginChange([.. group.Select(change => change.Tenant).Distinct()]));
-
-    /// <summary>Runs the group; false as soon as one fails that has written, so that there is something to take back, or with which the engine gave up the transaction.</summary>
-    bool TryAll(SystemSession session)
-    {
-        for (int from = 0, to; from < group.Count; from = to)
+        bool Try(SystemSession session, int from, int to)
         {
-            to = from + 1;
-            if (session.Collects && group[from].IsGuarded)
-                while (to < group.Count && group[to].IsGuarded) to++;
-            if (!Try(session, from, to)) return false;
-        }
-        return Flushed(session) is null;
-    }
-
-    bool Try(SystemSession session, int from, int to)
-    {
-        var (changes, beside) = (group[from..to], to - from > 1);
-        session.HasWritten = false;
-        for (var i = 0; i < changes.Count; i++)
-        {
-            session.Turn(i, beside);
-            changes[i].Start(session);
-        }
-        var failure = Flushed(session);
-        for (var i = 0; i < changes.Count; i++)
-        {
-            var done = changes[i].Finish(session);
-            if (beside) session.Release(i, done);
-            else if (!done && session.HasWritten) return false;
-        }
-        session.Turn(0, beside: false);
-        return failure is null && session.InTransaction;
-    }
-
-    /// <summary>Sends what changes ask until they have all answers, and what they write as long as it is not held; what went wrong, or null.</summary>
-    static Exception? Flushed(SystemSession session)
-    {
-        try
-        {
-            while (session.Flush()) { }
-            return null;
-        }
-        catch (Exception e) when (e is DbException or StoreException)
-        {
-            return e;
-        }
-    }
-
-    SystemSession RunAgain(SystemSession session)
-    {
-        // With the connection went all that had been done; nothing was committed.
-        if (session.IsBroken) session = Begun();
-        else
-        {
-            Sync(session.Rollback());
-            Begin(session);
-        }
-        foreach (var change in group)
-        {
-            if (change.IsGivenUp) continue;
-            Sync(session.Write("savepoint change"));
-            change.Start(session);
+            var (changes, beside) = (Group[from..to], to - from > 1);
+            session.HasWritten = false;
+            for (var i = 0; i < changes.Count; i++)
+            {
+                session.Turn(i, beside);
+                changes[i].Start(session);
+            }
             var failure = Flushed(session);
-            if (!change.Finish(session, failure)) Sync(session.Write("rollback to change"));
-            Sync(session.Write("release change"));
+            for (var i = 0; i < changes.Count; i++)
+            {
+                var done = changes[i].Finish(session);
+                if (beside) session.Release(i, done);
+                else if (!done && session.HasWritten) return false;
+            }
+            session.Turn(0, beside: false);
+            return failure is null && session.InTransaction;
         }
-        return session;
-    }
 
-    void Abandon(Exception cause)
-    {
-        try
+        /// <summary>Sends what changes ask until they have all answers, and what they write as long as it is not held; what went wrong, or null.</summary>
+        static Exception? Flushed(SystemSession session)
         {
-            if (session is { IsBroken: false }) Sync(session.Rollback());
+            try
+            {
+                while (session.Flush()) { }
+                return null;
+            }
+            catch (Exception e) when (e is DbException or StoreException)
+            {
+                return e;
+            }
         }
-        catch (Exception) { /* the transaction is already gone; the cause below tells why */ }
-        // What is tried on a connection that is lost says nothing of that.
-        if (session is { IsBroken: true } && cause is not (DbException or StoreException)) cause = new StoreGoneException("the connection was lost within a change", cause);
-        foreach (var change in group) change.Lost(cause);
+
+        SystemSession RunAgain(SystemSession session)
+        {
+            // With the connection went all that had been done; nothing was committed.
+            if (session.IsBroken) session = Begun();
+            else
+            {
+                Sync(session.Rollback());
+                Begin(session);
+            }
+            foreach (var change in Group)
+            {
+                if (change.IsGivenUp) continue;
+                Sync(session.Write("savepoint change"));
+                change.Start(session);
+                var failure = Flushed(session);
+                if (!change.Finish(session, failure)) Sync(session.Write("rollback to change"));
+                Sync(session.Write("release change"));
+            }
+            return session;
+        }
+
+        void GiveUp(Exception cause)
+        {
+            try
+            {
+                if (session is { IsBroken: false }) Sync(session.Rollback());
+            }
+            catch (Exception) { /* the transaction is already gone; the cause below tells why */ }
+            // What is tried on a connection that is lost says nothing of that.
+            if (session is { IsBroken: true } && cause is not (DbException or StoreException)) cause = new StoreGoneException("the connection was lost within a change", cause);
+            foreach (var change in Group) change.Lost(cause);
+        }
     }
 
     // A writer's session blocks, so its calls complete before they return; only opening one may not.
@@ -200,6 +326,9 @@ sealed class Writer : IAsyncDisposable
     {
         /// <summary>Whose data it changes; null when all tenants'.</summary>
         public string? Tenant => tenant;
+
+        /// <summary>When it got into the line, by the stopwatch.</summary>
+        public long Entered { get; } = Stopwatch.GetTimestamp();
 
         /// <summary>See <see cref="Db.ChangeGuarded"/>.</summary>
         public bool IsGuarded => guarded;
@@ -220,6 +349,7 @@ sealed class Writer : IAsyncDisposable
         public abstract void Lost(Exception cause);
     }
 
+    // Whoever answers first has answered: the watch may have done so for a hand that was stuck.
     sealed class Change<T>(string? tenant, bool guarded, Func<SystemSession, ValueTask<T>> work, CancellationToken ct) : Change(tenant, guarded)
     {
         readonly TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -266,8 +396,8 @@ sealed class Writer : IAsyncDisposable
 
         public override void Committed()
         {
-            if (failure is null) answer.SetResult(result!);
-            else answer.SetException(failure);
+            if (failure is null) answer.TrySetResult(result!);
+            else answer.TrySetException(failure);
         }
 
         public override void Lost(Exception cause) => answer.TrySetException(cause.AsStoreFailure());

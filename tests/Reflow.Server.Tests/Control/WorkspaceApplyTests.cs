@@ -15,7 +15,7 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
 
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => db = await (store = await TestStore.Empty()).Open(new());
+    public async ValueTask InitializeAsync() => db = await (store = await TestStore.Empty()).Open(TestStore.Patient);
 
     public async ValueTask DisposeAsync()
     {

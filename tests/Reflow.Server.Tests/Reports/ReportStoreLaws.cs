@@ -18,7 +18,7 @@ public sealed class ReportStoreLaws : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        db = await (store = await TestStore.Empty()).Open(new());
+        db = await (store = await TestStore.Empty()).Open(TestStore.Patient);
         var random = new Random(11);
         string Anyone() => $"u{random.Next(People)}";
         for (var i = 0; i < 120; i++)

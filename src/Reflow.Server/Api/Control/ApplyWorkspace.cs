@@ -21,7 +21,7 @@ static class ApplyWorkspace
             var secrets = call.Query("secrets");
             if (secrets is not (null or "true" or "false")) call.Body.Violation("secrets", secrets, "is true or false");
             if (call.Body.Refusal is { } refusal) return refusal;
-            var file = await db.ReadSystem(system => new WorkspaceExport(secrets is "true").Write(system, projects), call.Aborted);
+            var file = await db.ReadAtLength(system => new WorkspaceExport(secrets is "true").Write(system, projects), call.Aborted);
             return Reply.Stream("application/yaml; charset=utf-8", "workspace.yaml", async (to, ct) => await to.WriteAsync(Encoding.UTF8.GetBytes(file), ct));
         });
         routes.Serve("control.workspace.schema", _ => new(Reply.Stream("application/schema+json; charset=utf-8", "workspace.schema.json",
