@@ -6,6 +6,8 @@
 # Completing tasks through the gateway beside the store alone, and a page of 20 tasks out of 10,000 and out of TASKS, 5,000,000 when it is not said (some 3 GB of disk): ./bench.sh tasks [TASKS]
 # What the test controls cost, in memory and on disk: ./bench.sh controls [STORE…] (memory, disk, or a PostgreSQL as --store takes it)
 # Changes, reads and test controls on a PostgreSQL of its own, beside SQLite: ./bench.sh postgres [SECONDS]
+# A task done and not done, and a step of a flow, beside Parse Server, Directus, bpmn-engine, json-server and Prism (npm packages, some 1 GB), driven by wrk: ./bench.sh peers [SECONDS]
+# Each call among 1,000,000 tasks and reports, 100,000 instances and 100,000 work items, and among a tenth of them, on both engines (some 10 GB of disk, for a while): ./bench.sh rows [SECONDS [TASKS]]
 # Whether a busy server with the request log on stays as large as it is: ./bench.sh memory [MINUTES], 10 when it is not said
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -29,13 +31,42 @@ if [[ ${1:-} == tasks ]]; then
 fi
 publish bench/Bare bare
 publish bench/Load load
-if [[ ${1:-} == postgres ]]; then
+
+needs() {
+    command -v "$1" >/dev/null || { echo "bench.sh: $1 is missing: apt-get install $2" >&2; exit 1; }
+}
+
+# A PostgreSQL of its own, which ends with the script.
+with_postgres() {
     # shellcheck source=tests/postgres.sh
     source tests/postgres.sh
     has_postgres || { echo "bench.sh: PostgreSQL is missing: apt-get install postgresql" >&2; exit 1; }
     trap stop_postgres EXIT
     start_postgres "${TMPDIR:-/tmp}" shared_buffers=512MB
-    PGBENCH=$(postgres_bin)/pgbench "$out/load/load" "$out/reflow/reflow" "$out/bare/bare" postgres "$postgres_connection" "${@:2}"
+    PGBENCH=$(postgres_bin)/pgbench
+    export PGBENCH
+}
+
+# npm install in a folder, when it is not what was installed there. Some packages take only a newer Node than the one that is here.
+npm_packages() {
+    cmp -s "$1/package.json" "$1/node_modules/.installed-by.json" && return
+    echo "Installing the npm packages of $1 ..."
+    (cd "$1" && npm install --ignore-scripts --loglevel=error) </dev/null && cp "$1/package.json" "$1/node_modules/.installed-by.json"
+}
+
+if [[ ${1:-} == postgres || ${1:-} == rows ]]; then
+    with_postgres
+    "$out/load/load" "$out/reflow/reflow" "$out/bare/bare" "$1" "$postgres_connection" "${@:2}"
+    exit
+fi
+if [[ ${1:-} == peers ]]; then
+    needs wrk wrk
+    needs npm npm
+    npm_packages bench/peers/node || { echo "bench.sh: the peers need their Node" >&2; exit 1; }
+    node=$(compgen -G "$PWD/bench/peers/node/node_modules/node-linux-*/bin/node") || { echo "bench.sh: npm has no Node for this machine" >&2; exit 1; }
+    PATH=${node%/node}:$PATH npm_packages bench/peers || echo "The peers cannot be installed here: those that are missing are left out."
+    with_postgres
+    PGHOST=$postgres PGUSER=reflow "$out/load/load" "$out/reflow/reflow" "$out/bare/bare" peers "$postgres_connection" "$node" "$PWD/bench/peers" "${@:2}"
     exit
 fi
 exec "$out/load/load" "$out/reflow/reflow" "$out/bare/bare" "$@"

@@ -1,10 +1,12 @@
+using System.Data.Common;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 
 namespace Reflow.Bench.Load;
 
 /// <summary>
-/// Fills a stopped Reflow's data file with copies of rows that it wrote itself. Only what makes a copy another row is named here;
+/// Fills the store of a stopped Reflow, of either engine: with copies of rows that it wrote itself, or with what a statement makes. Of a copy only what makes it another row is said;
 /// all other columns come along, whatever they are.
 /// </summary>
 static class BulkRows
@@ -29,52 +31,103 @@ static class BulkRows
         return connection;
     }
 
-    /// <summary>Copies an instance with its pending tasks until there are so many more, each on the lists of other people.</summary>
-    public static void Instances(string file, long instance, int count)
+    /// <summary>Copies of a task with its history and what was told of it.</summary>
+    public static void Tasks(DbConnection store, string task, int count)
     {
-        using var connection = Open(file);
-        Fill(connection, "tasks", count, (done, batch) =>
-        {
-            var task = $"(select id from flow_task where tenant = '{Workbench.Tenant}' and instance = {instance} and status = 0)";
-            Copies(connection, "flow_instance", $"tenant = '{Workbench.Tenant}' and id = {instance}", batch, $"id = {FirstCopy + done} + n");
-            Copies(connection, "flow_task", $"tenant = '{Workbench.Tenant}' and id = {task}", batch, $"id = {FirstCopy + done} + n, instance = {FirstCopy + done} + n");
-            foreach (var source in new[] { "fromMe", "assignMe" })
-                Copies(connection, "flow_inbox", $"tenant = '{Workbench.Tenant}' and task_id = {task} and source = '{source}'", batch, $"task_id = {FirstCopy + done} + n, user_id = '9' || (n % 5000)");
-        });
+        // The last twelve digits of an id count the copies, so that they lie side by side.
+        var copy = $"substr('{task}', 1, {task.Length - 12}) || substr(cast(1000000000000 + n as text), 2)";
+        var told = Scalar(store, $"select coalesce(max(seq), 0) from outbox where tenant = '{Workbench.Tenant}'");
+        Copy(store, "tasks", count,
+            new("task", $"id = '{task}'", [("id", copy), ("created_at", "created_at - n")]),
+            new("task_member", $"task_id = '{task}'", [("task_id", copy)]),
+            new("history", $"kind = 'task' and id = '{task}'", [("id", copy)]),
+            new("outbox", $"id = '{task}' and seq <= {told}", [("seq", $"{told} + 1 + n"), ("id", copy)]));
     }
 
-    static void Fill(SqliteConnection connection, string what, int count, Action<int, int> load)
+    /// <summary>Copies of an instance with its pending task, each on the lists of other people.</summary>
+    public static void Instances(DbConnection store, long instance, int count)
     {
-        Execute(connection, "pragma synchronous = off");
+        var task = Scalar(store, $"select id from flow_task where tenant = '{Workbench.Tenant}' and instance = {instance} and status = 0");
+        var copy = $"{FirstCopy} + n";
+        Copy(store, "instances", count,
+            new("flow_instance", $"id = {instance}", [("id", copy)]),
+            new("flow_token", $"instance = {instance}", [("instance", copy)]),
+            new("flow_firing", $"instance = {instance}", [("instance", copy)]),
+            new("flow_task", $"id = {task}", [("id", copy), ("instance", copy)]),
+            new("flow_inbox", $"task_id = {task} and source in ('fromMe', 'assignMe')", [("task_id", copy), ("user_id", "'9' || (n % 5000)")]),
+            new("history", $"kind = 'instance' and id = '{instance}' and seq = 1", [("id", $"cast({copy} as text)")]));
+    }
+
+    /// <summary>Copies of a work item with what is searched of it.</summary>
+    public static void Items(DbConnection store, string tenant, long item, int count)
+    {
+        var copy = $"{FirstCopy} + n";
+        Copy(store, "work items", count,
+            new("work_item", $"id = {item}", [("id", copy), ("doc", $"replace(doc, '{item}', cast({copy} as text))")], tenant),
+            new("item_fact", $"item = {item}", [("item", copy)], tenant),
+            new("history", $"kind = 'item' and id = '{item}'", [("id", $"cast({copy} as text)")], tenant));
+    }
+
+    /// <summary>Does a statement for pieces of so many rows, and shows how far it is. The statement reads them <c>from {rows} rows</c>, whose column <c>n</c> counts from 0.</summary>
+    public static void Fill(DbConnection store, string what, int count, params IReadOnlyList<Func<string, string>> statements)
+    {
+        if (store is SqliteConnection) Execute(store, "pragma synchronous = off; pragma cache_size = -200000");
+        else Execute(store, "set synchronous_commit = off");
+        var watch = Stopwatch.StartNew();
         for (var done = 0; done < count;)
         {
-            var batch = Math.Min(LargestBatch, count - done);
-            Execute(connection, "begin");
-            load(done, batch);
-            Execute(connection, "commit");
-            done += batch;
-            Console.Write($"\r  loading {what}: {done} of {count}");
+            var end = Math.Min(done + LargestBatch, count);
+            var rows = store is SqliteConnection
+                ? $"(with recursive counted (n) as (select {done} union all select n + 1 from counted where n < {end - 1}) select n from counted)"
+                : $"(select n from generate_series({done}::bigint, {end - 1}) n)";
+            Execute(store, "begin");
+            foreach (var statement in statements) Execute(store, statement(rows));
+            Execute(store, "commit");
+            done = end;
+            if (count > LargestBatch) Console.Write($"\r  loading {what}: {done:N0} of {count:N0}, {watch.Elapsed.TotalSeconds:0} s ");
         }
-        Console.WriteLine();
-        Execute(connection, "pragma wal_checkpoint(truncate)");
+        if (count > LargestBatch) Console.WriteLine();
     }
 
-    // Leaves the copies in the temporary table `copies`; n counts them from 0.
-    static void Copies(SqliteConnection connection, string table, string which, int count, string change)
+    /// <summary>Leaves a filled store as one that has been in use is: its log is in its files, and its planner knows its tables.</summary>
+    public static void Settle(DbConnection store)
     {
-        Execute(connection, "drop table if exists copies");
-        Execute(connection, $"create temp table copies as select 0 as n, t.* from {table} t where {which}");
-        Execute(connection, $"insert into copies with recursive more (k) as (select 1 union all select k + 1 from more where k < {count}) select c.* from more, (select * from copies) c limit {count} - (select count(*) from copies)");
-        Execute(connection, "update copies set n = rowid - 1");
-        Execute(connection, $"update copies set {change}");
-        Execute(connection, "alter table copies drop column n");
-        Execute(connection, $"insert into {table} select * from copies");
+        Execute(store, store is SqliteConnection ? "pragma wal_checkpoint(truncate)" : "vacuum (analyze)");
+        if (store is not SqliteConnection) Execute(store, "checkpoint");
     }
 
-    static void Execute(SqliteConnection connection, string sql)
+    static void Copy(DbConnection store, string what, int count, params IReadOnlyList<Copies> tables) =>
+        Fill(store, what, count, [.. tables.Select(copies =>
+        {
+            var columns = Columns(store, copies.Table);
+            var values = columns.Select(column => copies.Changes.FirstOrDefault(change => change.Column == column) is { To: { } to } ? to : column);
+            return (Func<string, string>)(rows => $"""
+                insert into {copies.Table} ({string.Join(", ", columns)})
+                select {string.Join(", ", values)} from (select * from {copies.Table} where tenant = '{copies.Tenant}' and {copies.Where}) as original cross join {rows} as rows
+                """);
+        })]);
+
+    static List<string> Columns(DbConnection store, string table)
     {
-        using var command = connection.CreateCommand();
+        using var command = store.CreateCommand();
+        command.CommandText = $"select * from {table} limit 0";
+        using var reader = command.ExecuteReader();
+        return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
+    }
+
+    static long Scalar(DbConnection store, string sql)
+    {
+        using var command = store.CreateCommand();
         command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+
+    static void Execute(DbConnection store, string sql)
+    {
+        using var command = store.CreateCommand();
+        (command.CommandText, command.CommandTimeout) = (sql, 600);
         command.ExecuteNonQuery();
     }
+
+    sealed record Copies(string Table, string Where, IReadOnlyList<(string Column, string To)> Changes, string Tenant = Workbench.Tenant);
 }

@@ -10,6 +10,13 @@ namespace Reflow.Bench.Load;
 /// <param name="P99">99 of 100 answers took at most this long.</param>
 sealed record Pace(int Calls, double Rate, double Cpu, TimeSpan Median, TimeSpan P99)
 {
+    /// <summary>What clients came to in a time, and what it took the server.</summary>
+    public static Pace Of(IEnumerable<Client> clients, TimeSpan elapsed, TimeSpan cpu)
+    {
+        var all = clients.SelectMany(client => client.Took).Order().ToList();
+        return new(all.Count, all.Count / elapsed.TotalSeconds, cpu.TotalMicroseconds / all.Count, TimeSpan.FromTicks(all[all.Count / 2]), TimeSpan.FromTicks(all[all.Count * 99 / 100]));
+    }
+
     public override string ToString() => $"{Rate,7:0} calls/s, {Cpu,6:0.0} µs CPU, p50 {Median.TotalMilliseconds:0.00} ms, p99 {P99.TotalMilliseconds:0.00} ms";
 }
 
@@ -52,8 +59,7 @@ static class Drive
         })));
         var (elapsed, used) = (watch.Elapsed, server.Cpu - cpu);
         foreach (var connection in open) connection.Dispose();
-        var all = clients.SelectMany(client => client.Took).Order().ToList();
-        return new(all.Count, all.Count / elapsed.TotalSeconds, used.TotalMicroseconds / all.Count, TimeSpan.FromTicks(all[all.Count / 2]), TimeSpan.FromTicks(all[all.Count * 99 / 100]));
+        return Pace.Of(clients, elapsed, used);
     }
 
     /// <summary>Does something once for each item, on a few connections.</summary>

@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Reflow.Bench.Load;
 
 /// <summary>The same calls on PostgreSQL and on SQLite, and beside a bare Kestrel.</summary>
@@ -8,44 +10,52 @@ static class Engines
     public static async Task Run(string reflowProgram, string bareProgram, string connection, TimeSpan seconds, string scratch)
     {
         var table = new Table();
-        using var postgres = await ServerProcess.Start(reflowProgram, Workbench.ReflowOn(connection));
-        using var sqlite = await ServerProcess.Start(reflowProgram, Workbench.Reflow(Path.Combine(scratch, "data")));
+        using var postgres = await Stand.Open(reflowProgram, connection);
+        using var sqlite = await Stand.Open(reflowProgram, Path.Combine(scratch, "data"));
         using var rowsOfPostgres = await ServerProcess.Start(bareProgram, url => [url, connection]);
         using var rowsOfSqlite = await ServerProcess.Start(bareProgram, url => [url, Path.Combine(scratch, "bare.db")]);
         using var json = await ServerProcess.Start(bareProgram, url => [url]);
-        var (here, there) = (await Workbench.Authorize(postgres), await Workbench.Authorize(sqlite));
-        var (ours, theirs) = (await Workbench.MakeTasks(postgres, here, 2 * Drive.Connections), await Workbench.MakeTasks(sqlite, there, 2 * Drive.Connections));
 
-        Console.WriteLine("complete and uncomplete");
+        Console.WriteLine("changes");
         List<(string, Func<TimeSpan, Task<Pace>>)> changes =
         [
-            ("PostgreSQL", for_ => Drive.Run(postgres, Workbench.CompleteAndBack(here, ours), for_)), ("SQLite", for_ => Drive.Run(sqlite, Workbench.CompleteAndBack(there, theirs), for_)),
+            ("complete/uncomplete, PostgreSQL", postgres.Complete), ("complete/uncomplete, SQLite", sqlite.Complete),
+            ("agree+rollback, PostgreSQL", postgres.Step), ("agree+rollback, SQLite", sqlite.Step),
+            ("node confirm+rollback, PostgreSQL", postgres.Node), ("node confirm+rollback, SQLite", sqlite.Node),
             ("bare group commit, PostgreSQL", for_ => Drive.Run(rowsOfPostgres, CallBench.RowsOf, for_)), ("bare group commit, SQLite", for_ => Drive.Run(rowsOfSqlite, CallBench.RowsOf, for_)),
         ];
         if (Environment.GetEnvironmentVariable("PGBENCH") is { Length: > 0 } pgbench)
         {
-            var said = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = connection };
-            changes.Add(("pgbench, one statement a commit", for_ => Pgbench.Run(pgbench, (string)said["Host"], (string)said["Username"], for_, scratch)));
+            var said = new DbConnectionStringBuilder { ConnectionString = connection };
+            changes.Add(("pgbench, one statement a commit", for_ => Pgbench.Run(pgbench, (string)said["Host"], (string)said["Username"], Drive.Connections, for_, scratch)));
         }
         var changed = await Rounds.InTurns(TurnsOfEach, seconds, changes);
-        table.AtLeast("complete/uncomplete on PostgreSQL to bare group commit", changed[0].Rate, changed[2].Rate, 0.6);
-        if (changed.Count > 4) table.AtLeast("complete/uncomplete on PostgreSQL to pgbench", changed[0].Rate, changed[4].Rate, 0.9);
-        table.AtLeast("complete/uncomplete on SQLite to bare group commit", changed[1].Rate, changed[3].Rate, 0.6);
+        table.AtLeast("complete/uncomplete on PostgreSQL to bare group commit", changed[0].Rate, changed[6].Rate, 0.6);
+        if (changed.Count > 8) table.AtLeast("complete/uncomplete on PostgreSQL to pgbench", changed[0].Rate, changed[8].Rate, 0.9);
+        table.AtLeast("complete/uncomplete on SQLite to bare group commit", changed[1].Rate, changed[7].Rate, 0.6);
         table.Add("complete/uncomplete, calls/s: PostgreSQL to SQLite", changed[0].Rate, changed[1].Rate);
-        table.Add("complete/uncomplete, CPU µs of the server per call", changed[0].Cpu, changed[1].Cpu);
-        table.AtMostItself("complete/uncomplete on PostgreSQL, p99 / p50", changed[0].P99 / changed[0].Median, changed[1].P99 / changed[1].Median, 5);
-
-        Console.WriteLine("task get");
-        IReadOnlyList<byte[]> Get(string authorization, IReadOnlyList<string> tasks, int at) =>
-            [.. tasks.Skip(2 * at).Take(2).Select(task => Connection.Request("GET", $"/open-apis/task/v1/tasks/{task}", authorization))];
-        if (await Rounds.InTurns(TurnsOfEach, seconds, [
-            ("PostgreSQL", for_ => Drive.Run(postgres, at => Get(here, ours, at), for_)), ("SQLite", for_ => Drive.Run(sqlite, at => Get(there, theirs, at), for_)),
-            ("bare Kestrel", for_ => Drive.Run(json, _ => [Connection.Request("GET", "/")], for_))]) is [var read, var readBeside, var bare])
+        table.Add("complete/uncomplete, CPU µs per call: PostgreSQL to SQLite", changed[0].Cpu, changed[1].Cpu);
+        foreach (var (engine, first) in new[] { ("PostgreSQL", 0), ("SQLite", 1) })
         {
-            table.AtLeast("task get on PostgreSQL to bare Kestrel", read.Rate, bare.Rate, 0.5);
-            table.AtLeast("task get on SQLite to bare Kestrel", readBeside.Rate, bare.Rate, 0.5);
+            foreach (var (name, pace) in new[] { ("agree+rollback", changed[first + 2]), ("node confirm+rollback", changed[first + 4]) })
+            {
+                table.AtLeast($"{name} to complete/uncomplete, {engine}, calls/s", pace.Rate, changed[first].Rate, 0.4);
+                table.Add($"{name} to complete/uncomplete, {engine}, CPU µs", pace.Cpu, changed[first].Cpu);
+            }
+            foreach (var (name, pace) in new[] { ("complete/uncomplete", changed[first]), ("agree+rollback", changed[first + 2]), ("node confirm+rollback", changed[first + 4]) })
+                table.AtMost($"{name}, {engine}: p99 to p50, ms", pace.P99.TotalMilliseconds, pace.Median.TotalMilliseconds, 5);
         }
-        table.Add("memory after load, MB", postgres.Memory, sqlite.Memory, $"at most 250 MB: {(postgres.Memory <= 250 ? "met" : "missed")}");
+
+        Console.WriteLine("reads");
+        var read = await Rounds.InTurns(TurnsOfEach, seconds, [
+            ("task get, PostgreSQL", postgres.GetTask), ("task get, SQLite", sqlite.GetTask),
+            ("rollback_points, PostgreSQL", postgres.Points), ("rollback_points, SQLite", sqlite.Points),
+            ("workflow/query, PostgreSQL", postgres.Graph), ("workflow/query, SQLite", sqlite.Graph),
+            ("bare Kestrel", for_ => Drive.Run(json, _ => [Connection.Request("GET", "/")], for_))]);
+        foreach (var (name, first, goal) in new[] { ("task get", 0, 0.5), ("rollback_points", 2, 0.3), ("workflow/query", 4, 0.3) })
+            foreach (var (engine, pace) in new[] { ("PostgreSQL", read[first]), ("SQLite", read[first + 1]) })
+                table.AtLeast($"{name} on {engine} to bare Kestrel, calls/s", pace.Rate, read[6].Rate, goal);
+        table.Add("memory after load, MB: PostgreSQL to SQLite", postgres.Server.Memory, sqlite.Server.Memory, $"at most 250 MB: {(Math.Max(postgres.Server.Memory, sqlite.Server.Memory) <= 250 ? "met" : "missed")}");
         table.Print("measured", "against");
     }
 }

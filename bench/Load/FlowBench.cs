@@ -13,7 +13,7 @@ static class FlowBench
         using (var bare = await ServerProcess.Start(bareProgram, url => [url]))
         {
             var authorization = await Workbench.Authorize(reflow);
-            var desk = new FlowDesk(reflow, authorization, Path.Combine(data, "reflow.db"));
+            var desk = new FlowDesk(reflow, authorization, () => BulkRows.Open(Path.Combine(data, "reflow.db")));
             await desk.Deploy(Branches);
             await Steps(table, desk, turn);
             await BesideTasks(table, reflow, desk, authorization, turn);
@@ -80,11 +80,13 @@ static class FlowBench
             using (var reflow = await ServerProcess.Start(reflowProgram, Workbench.Reflow(store)))
             {
                 tokens.Add(await Workbench.Authorize(reflow));
-                var desk = new FlowDesk(reflow, tokens[^1], Path.Combine(store, "reflow.db"));
+                var desk = new FlowDesk(reflow, tokens[^1], () => BulkRows.Open(Path.Combine(store, "reflow.db")));
                 await desk.Deploy(2);
                 one = (await desk.WithLiveSteps("any", 50, 1))[0];
             }
-            BulkRows.Instances(Path.Combine(store, "reflow.db"), one, others);
+            using var filled = BulkRows.Open(Path.Combine(store, "reflow.db"));
+            BulkRows.Instances(filled, one, others);
+            BulkRows.Settle(filled);
         }
         Console.WriteLine("the list of pending tasks");
         using var small = await ServerProcess.Start(reflowProgram, Workbench.Reflow(stores[0]));

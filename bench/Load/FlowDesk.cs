@@ -1,10 +1,10 @@
+using System.Data.Common;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 
 namespace Reflow.Bench.Load;
 
-/// <summary>Flows to measure and instances with a history. The measured calls are those of people; what comes next is looked up in the data file, so that the server is asked for nothing else.</summary>
-sealed class FlowDesk(ServerProcess reflow, string authorization, string file)
+/// <summary>Flows to measure and instances with a history. The measured calls are those of people; what comes next is looked up in the store, so that the server is asked for nothing else.</summary>
+sealed class FlowDesk(ServerProcess reflow, string authorization, Func<DbConnection> store)
 {
     const string Namespace = "package_bench__c", First = "1002", Second = "1003", Initiator = "1001";
     static readonly string Admin = $"Authorization: Bearer {Workbench.AdminToken}\r\n";
@@ -41,7 +41,7 @@ sealed class FlowDesk(ServerProcess reflow, string authorization, string file)
         var instances = await Start(flow, count);
         await Drive.Each(reflow, instances, async (instance, client) =>
         {
-            using var look = new Lookup(file);
+            using var look = new FlowLookup(store());
             for (var step = 0; step < steps; step++) await client.Call(Agree(look.Pending(instance)[0], step % 2 == 0 ? First : Second));
         });
         return instances;
@@ -50,14 +50,14 @@ sealed class FlowDesk(ServerProcess reflow, string authorization, string file)
     /// <summary>Agrees and rolls back so often in each instance.</summary>
     public Task Again(IReadOnlyList<long> instances, int pairs) => Drive.Each(reflow, instances, async (instance, client) =>
     {
-        using var look = new Lookup(file);
+        using var look = new FlowLookup(store());
         for (var pair = 0; pair < pairs; pair++) await AgreeAndBack(client, look, instance);
     });
 
     /// <summary>Agrees to everything that is pending, so often.</summary>
     public Task AgreeAll(IReadOnlyList<long> instances, int times) => Drive.Each(reflow, instances, async (instance, client) =>
     {
-        using var look = new Lookup(file);
+        using var look = new FlowLookup(store());
         for (var time = 0; time < times; time++)
             foreach (var task in look.Pending(instance)) await client.Call(Agree(task, First));
     });
@@ -65,14 +65,25 @@ sealed class FlowDesk(ServerProcess reflow, string authorization, string file)
     /// <summary>Agrees at the first and rolls back from the second, in turn over the instances of each connection.</summary>
     public Func<TimeSpan, Task<Pace>> Pairs(IReadOnlyList<long> instances, int connections) => duration => Drive.Run(reflow, connections, i =>
     {
-        var (own, look, next) = (instances.Where((_, n) => n % connections == i).ToList(), new Lookup(file), 0);
+        var (own, look, next) = (instances.Where((_, n) => n % connections == i).ToList(), new FlowLookup(store()), 0);
         return client => AgreeAndBack(client, look, own[next++ % own.Count]);
     }, duration);
+
+    /// <summary>Agrees at the first in all instances, then rolls back from the second in all of them; nothing is looked up while that is timed.</summary>
+    public Func<TimeSpan, Task<Pace>> PairsInWaves(IReadOnlyList<long> instances, int connections) => async duration =>
+    {
+        using var look = new FlowLookup(store());
+        IReadOnlyList<long> Pending() => [.. instances.Select(instance => look.Pending(instance)[0])];
+        IReadOnlyList<long> asked = [];
+        return await Waves.Run(reflow, connections, duration,
+            () => [.. (asked = Pending()).Select(task => Agree(task, First))],
+            () => [.. Pending().Zip(asked, RollBack)]);
+    };
 
     /// <summary>Rolls back over the join to one branch and agrees there again.</summary>
     public Func<TimeSpan, Task<Pace>> OverTheJoin(IReadOnlyList<long> instances, int connections) => duration => Drive.Run(reflow, connections, i =>
     {
-        var (own, look, next) = (instances.Where((_, n) => n % connections == i).ToList(), new Lookup(file), 0);
+        var (own, look, next) = (instances.Where((_, n) => n % connections == i).ToList(), new FlowLookup(store()), 0);
         return async client =>
         {
             var instance = own[next++ % own.Count];
@@ -85,7 +96,7 @@ sealed class FlowDesk(ServerProcess reflow, string authorization, string file)
     public async Task<Func<TimeSpan, Task<Pace>>> Points(string flow, int steps)
     {
         var instances = await WithLiveSteps(flow, Drive.Connections / 16, steps + 1);
-        using var look = new Lookup(file);
+        using var look = new FlowLookup(store());
         var requests = instances.Select(instance => Connection.Request("POST", $"/open-apis/apaas/v1/user_tasks/{look.Pending(instance)[0]}/rollback_points", authorization, $$"""{"operator_user_id":"{{Second}}"}""")).ToList();
         return duration => Drive.Run(reflow, connection => [requests[connection % requests.Count]], duration);
     }
@@ -94,7 +105,7 @@ sealed class FlowDesk(ServerProcess reflow, string authorization, string file)
     public static Func<TimeSpan, Task<Pace>> List(ServerProcess reflow, string authorization) => duration => Drive.Run(reflow,
         _ => [Connection.Request("POST", "/open-apis/apaas/v1/user_task/query", authorization, $$"""{"kunlun_user_id":"{{Second}}","type":"pending","source":"assignMe"}""")], duration);
 
-    async ValueTask AgreeAndBack(Client client, Lookup look, long instance)
+    async ValueTask AgreeAndBack(Client client, FlowLookup look, long instance)
     {
         var first = look.Pending(instance)[0];
         await client.Call(Agree(first, First));
@@ -121,53 +132,5 @@ sealed class FlowDesk(ServerProcess reflow, string authorization, string file)
         };
         using var connection = await Connection.Open(reflow.Address);
         await connection.Send(Connection.Request("POST", $"/reflow/v1/tenants/{Workbench.Tenant}/flows", Admin, JsonSerializer.Serialize(definition)));
-    }
-
-    /// <summary>Reads ids from the server's data file.</summary>
-    sealed class Lookup : IDisposable
-    {
-        readonly SqliteConnection connection;
-        readonly SqliteCommand pending, done;
-
-        public Lookup(string file)
-        {
-            connection = BulkRows.Open(file);
-            pending = Command("select id from flow_task indexed by flow_task_pending where tenant = $1 and instance = $2 and status = 0 order by id");
-            done = Command("select id from flow_task indexed by flow_task_of_node where tenant = $1 and instance = $2 and node = $3 and superseded = 0 and done_by is not null order by done_by desc limit 1");
-            done.Parameters.AddWithValue("$3", "");
-        }
-
-        public IReadOnlyList<long> Pending(long instance) => Read(pending, instance);
-
-        public long Done(long instance, string node)
-        {
-            done.Parameters[2].Value = node;
-            return Read(done, instance)[0];
-        }
-
-        public void Dispose()
-        {
-            pending.Dispose();
-            done.Dispose();
-            connection.Dispose();
-        }
-
-        SqliteCommand Command(string sql)
-        {
-            var command = connection.CreateCommand();
-            command.CommandText = sql;
-            command.Parameters.AddWithValue("$1", Workbench.Tenant);
-            command.Parameters.AddWithValue("$2", 0L);
-            return command;
-        }
-
-        static List<long> Read(SqliteCommand command, long instance)
-        {
-            command.Parameters[1].Value = instance;
-            using var reader = command.ExecuteReader();
-            var ids = new List<long>();
-            while (reader.Read()) ids.Add(reader.GetInt64(0));
-            return ids;
-        }
     }
 }

@@ -18,14 +18,15 @@ static partial class Pgbench
     /// <param name="program">The path of pgbench.</param>
     /// <param name="socket">The directory of the server's socket.</param>
     /// <param name="user">Who connects.</param>
+    /// <param name="connections">How many commit at a time.</param>
     /// <param name="duration">How long.</param>
     /// <param name="scratch">Where the script is put.</param>
-    public static async Task<Pace> Run(string program, string socket, string user, TimeSpan duration, string scratch)
+    public static async Task<Pace> Run(string program, string socket, string user, int connections, TimeSpan duration, string scratch)
     {
         var script = Path.Combine(scratch, "change.sql");
         await File.WriteAllTextAsync(script, Script);
         using var process = Process.Start(new ProcessStartInfo(program,
-            ["--no-vacuum", "--protocol=prepared", "--jobs=1", $"--client={Drive.Connections}", $"--time={Math.Max(1, (int)duration.TotalSeconds)}", $"--file={script}", $"--host={socket}", $"--username={user}", "postgres"])
+            ["--no-vacuum", "--protocol=prepared", "--jobs=1", $"--client={connections}", $"--time={Math.Max(1, (int)duration.TotalSeconds)}", $"--file={script}", $"--host={socket}", $"--username={user}", "postgres"])
         { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (told, failed) = (await process.StandardOutput.ReadToEndAsync(), await process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();

@@ -4,11 +4,13 @@ using Reflow.Bench.Load;
 // load REFLOW BARE [calls|flows|projects] [SECONDS]: measures side by side, in turns, and prints a table for each part; without a part, calls and flows.
 // load REFLOW BARE reports [REPORTS]: a page of reports among few and among many.
 // load REFLOW BARE postgres CONNECTION [SECONDS]: the same calls on PostgreSQL and on SQLite.
+// load REFLOW BARE rows CONNECTION [SECONDS [TASKS]]: the same calls among many rows and among a tenth of them, on both engines.
+// load REFLOW BARE peers CONNECTION NODE FOLDER [SECONDS]: Reflow beside servers of others, which NODE runs from FOLDER.
 // load REFLOW BARE controls [STORE…]: resets, snapshots, restores and tenants for tests. load REFLOW BARE memory [MINUTES]: whether a busy server stays as large as it is.
 var (reflow, bare) = (args[0], args[1]);
-var part = args.Skip(2).FirstOrDefault(arg => arg is "calls" or "flows" or "projects" or "reports" or "controls" or "memory" or "postgres");
+var part = args.Skip(2).FirstOrDefault(arg => arg is "calls" or "flows" or "projects" or "reports" or "controls" or "memory" or "postgres" or "peers" or "rows");
 var said = args.Skip(2).FirstOrDefault(arg => arg != part);
-var seconds = TimeSpan.FromSeconds(said is null || part is "controls" or "memory" or "postgres" ? 3 : double.Parse(said, CultureInfo.InvariantCulture));
+var seconds = TimeSpan.FromSeconds(said is null || part is "controls" or "memory" or "postgres" or "peers" or "rows" ? 3 : double.Parse(said, CultureInfo.InvariantCulture));
 var scratch = Directory.CreateTempSubdirectory("reflow-bench-").FullName;
 string Place(string name) => Directory.CreateDirectory(Path.Combine(scratch, name)).FullName;
 try
@@ -18,6 +20,9 @@ try
     if (part is "projects") await Projects.Run(reflow, seconds, Place("projects"));
     if (part is "reports") await ReportPages.Run(reflow, said is null ? ReportPages.Many : int.Parse(said, CultureInfo.InvariantCulture), Place("reports"));
     if (part is "postgres") await Engines.Run(reflow, bare, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 3), Place("engines"));
+    if (part is "rows")
+        await ManyRows.Run(reflow, bare, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 1), args.Length > 5 ? int.Parse(args[5], CultureInfo.InvariantCulture) : ManyRows.Many, Place("rows"));
+    if (part is "peers") await Peers.Run(reflow, bare, args[3], args[4], args[5], TimeSpan.FromSeconds(args.Length > 6 ? double.Parse(args[6], CultureInfo.InvariantCulture) : 3), Place("peers"));
     if (part is "controls") await Controls.Run(reflow, args is [_, _, _, _, ..] ? args[3..] : ["memory", "disk"], Place("controls"));
     if (part is "memory") return await MemoryWatch.Run(reflow, TimeSpan.FromMinutes(said is null ? 10 : double.Parse(said, CultureInfo.InvariantCulture)), Place("memory")) ? 0 : 1;
     return 0;

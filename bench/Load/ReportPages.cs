@@ -1,6 +1,5 @@
-using System.Diagnostics;
+using System.Data.Common;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 
 namespace Reflow.Bench.Load;
 
@@ -10,7 +9,7 @@ namespace Reflow.Bench.Load;
 /// </summary>
 static class ReportPages
 {
-    const int Few = 10_000, Piece = 100_000, Rounds = 5, Connections = 4, Pages = 256, Between = 20;
+    const int Few = 10_000, Rounds = 5, Connections = 4, Pages = 256, Between = 20;
     public const int Many = 1_000_000;
     const long First = 1_600_000_000;
     const string App = """{"app_id":"cli_a1b2c3d4e5f60001","app_secret":"ReflowDemoAppSecret00000000000001"}""", Tenant = "736588c9260f175d", Rule = "7591675959233997056";
@@ -39,8 +38,8 @@ static class ReportPages
     static Task<Pace> Drive(ServerProcess server, IReadOnlyList<byte[]> requests, int seconds) =>
         Load.Drive.Run(server, connection => [.. requests.Skip(connection * Pages / Connections).Take(Pages / Connections)], TimeSpan.FromSeconds(seconds), Connections);
 
-    // Each asks for the rule's reports from a second on that is anywhere in the whole.
-    static async Task<IReadOnlyList<byte[]>> Requests(ServerProcess reflow, int reports)
+    /// <summary>Each asks for the rule's reports from a second on that is anywhere in the whole.</summary>
+    public static async Task<IReadOnlyList<byte[]>> Requests(ServerProcess reflow, int reports)
     {
         using var connection = await Connection.Open(reflow.Address);
         using var token = JsonDocument.Parse(await connection.Send(Connection.Request("POST", "/open-apis/auth/v3/tenant_access_token/internal", body: App)));
@@ -54,34 +53,21 @@ static class ReportPages
     {
         string[] Arguments(string url) => ["--urls", url, "--data", data, "--rate-limits", "off"];
         (await ServerProcess.Start(program, Arguments)).Dispose();
-        Fill(Path.Combine(data, "reflow.db"), reports);
+        using (var store = BulkRows.Open(Path.Combine(data, "reflow.db"))) Fill(store, reports);
         return await ServerProcess.Start(program, Arguments);
     }
 
-    static void Fill(string file, int reports)
+    /// <summary>Reports of the rule, one each twenty seconds.</summary>
+    public static void Fill(DbConnection store, int reports)
     {
-        using var connection = BulkRows.Open(file);
-        using var command = connection.CreateCommand();
-        command.CommandText = "pragma synchronous = off; pragma cache_size = -200000";
-        command.ExecuteNonQuery();
-        command.CommandText = $$"""
-            with recursive n (i) as (select @from union all select i + 1 from n where i < @to)
+        BulkRows.Fill(store, "reports", reports, rows => $$"""
             insert into report (tenant, report_id, rule_id, user_id, doc, form)
-            select '{{Tenant}}', ((({{First}} + i * {{Between}}) << 32) | i), {{Rule}}, 'initiator',
+            select '{{Tenant}}', ((({{First}} + n * {{Between}}) << 32) | n), {{Rule}}, 'initiator',
                 '{"rule_name":"日报","from_name":"林一","department_name":"销售部","department_ids":["od-00000000000000000000000000000001"],"to":[{"user_id":"manager","name":"王二"}],"cc":["legal"]}',
-                '[{"field_id":"7591675959233997057","field_name":"今日工作","field_value":"拜访华南区客户三家，整理反馈 ' || i || '"},{"field_id":"7591675959233997059","field_name":"工时","field_value":"8"}]'
-            from n
-            """;
-        var (from, to) = (command.Parameters.Add("@from", SqliteType.Integer), command.Parameters.Add("@to", SqliteType.Integer));
-        var watch = Stopwatch.StartNew();
-        for (var at = 0; at < reports; at += Piece)
-        {
-            var end = Math.Min(at + Piece, reports);
-            (from.Value, to.Value) = (at, end - 1);
-            command.ExecuteNonQuery();
-            if (reports > Piece) Console.Write($"\r{end:N0} of {reports:N0} reports written, {watch.Elapsed.TotalSeconds:0} s ");
-        }
-        if (reports > Piece) Console.WriteLine();
+                '[{"field_id":"7591675959233997057","field_name":"今日工作","field_value":"拜访华南区客户三家，整理反馈 ' || n || '"},{"field_id":"7591675959233997059","field_name":"工时","field_value":"8"}]'
+            from {{rows}} as rows
+            """);
+        BulkRows.Settle(store);
     }
 
     static string Said(Pace pace) => $"p50 {pace.Median.TotalMilliseconds:0.00} ms, p99 {pace.P99.TotalMilliseconds:0.00} ms";

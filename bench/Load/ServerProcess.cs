@@ -7,6 +7,8 @@ namespace Reflow.Bench.Load;
 /// <summary>A server under measurement; ends with this object.</summary>
 sealed class ServerProcess : IDisposable
 {
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     readonly Process process;
 
     ServerProcess(Process process, Uri address) => (this.process, Address) = (process, address);
@@ -37,8 +39,16 @@ sealed class ServerProcess : IDisposable
     public static async Task<ServerProcess> Start(string program, Func<string, string[]> arguments)
     {
         var server = Spawn(program, arguments);
-        await server.UntilAnswered(null);
-        return server;
+        try
+        {
+            await server.UntilAnswered(null);
+            return server;
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
     }
 
     /// <summary>How long from the start of a program until it has answered one request.</summary>
@@ -67,8 +77,9 @@ sealed class ServerProcess : IDisposable
 
     async Task UntilAnswered(byte[]? request)
     {
-        while (true)
+        for (var watch = Stopwatch.StartNew(); ;)
         {
+            if (watch.Elapsed > Patience) throw new InvalidOperationException($"{process.StartInfo.FileName} does not answer");
             if (process.HasExited) throw new InvalidOperationException($"{process.StartInfo.FileName} ended with {process.ExitCode}");
             try
             {
