@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -13,7 +14,7 @@ sealed class ReflowProcess : IAsyncDisposable
 {
     const string Serving = "Reflow is serving on ";
     const string AdminToken = "admin-of-the-tests";
-    const int Sigterm = 15, Sigcont = 18, Sigstop = 19;
+    const int Sigterm = 15, Sigcont = 18, Sigstop = 19, Fsize = 1;
 
     readonly Process process;
     readonly HttpClient http;
@@ -39,9 +40,9 @@ sealed class ReflowProcess : IAsyncDisposable
             using (process) throw new InvalidOperationException($"Reflow did not start: {await complaint}");
         }
         Assert.StartsWith(Serving, line);
-        // A pipe that nobody empties would stop the server once it is full.
-        _ = process.StandardOutput.ReadToEndAsync(Ct);
-        return new(process, new(line[Serving.Length..])) { MayBeBusy = mayBeBusy };
+        var started = new ReflowProcess(process, new(line[Serving.Length..])) { MayBeBusy = mayBeBusy };
+        _ = started.Listen();
+        return started;
     }
 
     /// <summary>Runs it with these arguments until it ends by itself.</summary>
@@ -58,6 +59,15 @@ sealed class ReflowProcess : IAsyncDisposable
         {
             process.Kill();
         }
+    }
+
+    /// <summary>The lines that it has printed.</summary>
+    public ConcurrentQueue<string> Printed { get; } = [];
+
+    // A pipe that nobody empties would stop the server once it is full.
+    async Task Listen()
+    {
+        while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line) Printed.Enqueue(line);
     }
 
     /// <summary>Posts with the token of the demo app that has every scope.</summary>
@@ -87,8 +97,16 @@ sealed class ReflowProcess : IAsyncDisposable
     {
         using (request)
         using (var response = await http.SendAsync(request, Ct))
-            return MayBeBusy && (int)response.StatusCode == 503 ? throw new HttpRequestException("come back later") : new((int)response.StatusCode, await response.Content.ReadAsStringAsync(Ct), response.Headers.ToDictionary(h => h.Key, h => string.Join(',', h.Value)));
+        {
+            var answer = new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(Ct), response.Headers.ToDictionary(h => h.Key, h => string.Join(',', h.Value)));
+            if (!MayBeBusy || answer.Status != 503) return answer;
+            Refusals.Enqueue((response.RequestMessage!.RequestUri!.AbsolutePath, answer));
+            throw new HttpRequestException("come back later");
+        }
     }
+
+    /// <summary>The answers that said "come back later", where those are as good as none.</summary>
+    public ConcurrentQueue<(string Path, Answer Answer)> Refusals { get; } = [];
 
     /// <summary>Asks for the demo app's token and the demo plugin's, and uses them from now on; answers the app's.</summary>
     public async Task<string> SignIn()
@@ -132,6 +150,9 @@ sealed class ReflowProcess : IAsyncDisposable
     /// <summary>SIGCONT: it goes on as if no time had passed.</summary>
     public void Thaw() => Assert.Equal(0, Signal(process.Id, Sigcont));
 
+    /// <summary>Lets it make no file longer than so many bytes; null lets it again.</summary>
+    public void LimitFiles(long? bytes) => Assert.Equal(0, Limit(process.Id, Fsize, [bytes ?? -1, -1], IntPtr.Zero));
+
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited) await Kill();
@@ -161,6 +182,9 @@ sealed class ReflowProcess : IAsyncDisposable
         File.WriteAllText(paced, json.ToJsonString());
         return paced;
     }
+
+    [DllImport("libc", EntryPoint = "prlimit")]
+    static extern int Limit(int pid, int resource, long[] softAndHard, IntPtr old);
 
     [DllImport("libc", EntryPoint = "kill")]
     static extern int Signal(int pid, int signal);

@@ -28,6 +28,9 @@ sealed class Relay : IAsyncDisposable
     /// <summary>How the server is reached through this.</summary>
     public string Connection => new NpgsqlConnectionStringBuilder(server.ToString()) { Host = "127.0.0.1", Port = ((IPEndPoint)listening.LocalEndPoint!).Port }.ToString();
 
+    /// <summary>Where it is reached instead, as a connection string names a host.</summary>
+    public string Host => listening.LocalEndPoint!.ToString()!;
+
     /// <summary>From now on nothing comes through and nothing is closed: to those at both ends the other one is silent.</summary>
     public void Freeze() => flowing = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -21,7 +21,10 @@ public sealed class TestStore : IAsyncDisposable
     static readonly DbOptions Watched = Patient with { Inspect = Plans.Check, Rehearse = true };
     static int made;
 
-    TestStore(string name) => Name = name;
+    // Where the database is; null when it is in the place of all tests.
+    readonly string? elsewhere;
+
+    TestStore(string name, string? elsewhere = null) => (Name, this.elsewhere) = (name, elsewhere);
 
     /// <summary>Whether data is in PostgreSQL.</summary>
     public static bool IsPostgres => Server is not null;
@@ -32,7 +35,7 @@ public sealed class TestStore : IAsyncDisposable
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>How to reach it in PostgreSQL.</summary>
-    public string Connection => new NpgsqlConnectionStringBuilder(Server) { Database = Name }.ToString();
+    public string Connection => new NpgsqlConnectionStringBuilder(elsewhere ?? Server) { Database = Name }.ToString();
 
     /// <summary>A place without data.</summary>
     public static async Task<TestStore> Empty()
@@ -57,6 +60,21 @@ public sealed class TestStore : IAsyncDisposable
         foreach (var file in Directory.GetFiles(template.Name)) File.Copy(file, Path.Combine(copy.Name, Path.GetFileName(file)));
         return copy;
     }
+
+    /// <summary>A database with the demo workspace's data in a PostgreSQL that only this test has: it goes with it.</summary>
+    internal static async Task<TestStore> DemoIn(OwnPostgres server)
+    {
+        var store = new TestStore(NextName(), server.Connection);
+        await server.Execute($"create database {store.Name}");
+        await using (await ReflowServer.Start(store.On(new() { Urls = "http://127.0.0.1:0" }), new ManualClock(DateTimeOffset.UtcNow), Ct)) { }
+        return store;
+    }
+
+    /// <summary>The same database in another PostgreSQL, or in the primary of several.</summary>
+    internal TestStore At(params IEnumerable<string> hosts) => new(Name, $"Host={string.Join(',', hosts)};Username=reflow");
+
+    /// <summary>Another database in the same PostgreSQL.</summary>
+    internal TestStore In(string database) => new(database, elsewhere);
 
     /// <summary>What tells a server of its own process where the data is.</summary>
     public IReadOnlyList<string> Arguments => IsPostgres ? ["--store", Connection] : ["--data", Name];
@@ -116,6 +134,7 @@ public sealed class TestStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (elsewhere is not null) return;
         if (IsPostgres) await Administer($"drop database if exists {Name} with (force)");
         else if (Directory.Exists(Name)) Directory.Delete(Name, recursive: true);
     }

@@ -9,7 +9,7 @@ sealed class PostgresDatabase : Database
     const int Prepared = 500;
     const string Limits = "-c idle_in_transaction_session_timeout=20s";
 
-    readonly string connection;
+    readonly PostgresServers servers;
     readonly PostgresPatience patience;
     readonly Func<string, Action<IReadOnlyList<string>>?>? inspect;
 
@@ -30,11 +30,12 @@ sealed class PostgresDatabase : Database
             if (!said.ShouldSerialize("Max Auto Prepare")) (said.MaxAutoPrepare, said.AutoPrepareMinUsages) = (Prepared, 2);
             if (!said.ShouldSerialize("Timeout")) said.Timeout = Math.Max(1, (int)patience.TotalSeconds);
             if (!said.ShouldSerialize("Host Recheck Seconds")) said.HostRecheckSeconds = 1;
+            if (!said.ShouldSerialize("Target Session Attributes") && said.Host?.Contains(',', StringComparison.Ordinal) == true) said.TargetSessionAttributes = "primary";
             // A host that vanished does not answer a statement that may take its time. A socket of this machine's has no such thing.
             if (!said.ShouldSerialize("Tcp Keepalive Time") && said.Host?.Contains('/', StringComparison.Ordinal) != true) (said.TcpKeepAliveTime, said.TcpKeepAliveInterval) = (5, 1);
             said.ApplicationName ??= "Reflow";
             said.Options = $"{Limits} {said.Options}".Trim();
-            this.connection = said.ToString();
+            servers = new(said);
         }
         catch (ArgumentException e)
         {
@@ -44,7 +45,7 @@ sealed class PostgresDatabase : Database
 
     // A copy has no indexes: it is only read as a whole, and nobody inspects that.
     PostgresDatabase(PostgresDatabase live, string schema) =>
-        (connection, patience, Schema) = (new NpgsqlConnectionStringBuilder(live.connection) { SearchPath = schema }.ToString(), live.patience, schema);
+        (servers, patience, Schema) = (live.servers.In(schema), live.patience, schema);
 
     /// <summary>Where the tables are.</summary>
     public string Schema { get; }
@@ -60,21 +61,18 @@ sealed class PostgresDatabase : Database
 
     /// <summary>A connection of its own.</summary>
     /// <exception cref="StoreGoneException">PostgreSQL cannot be reached.</exception>
-    public async ValueTask<NpgsqlConnection> Connect(CancellationToken ct)
+    public async ValueTask<NpgsqlConnection> Connect(CancellationToken ct) => (await Find(ct)).Connection;
+
+    async ValueTask<(NpgsqlConnection Connection, Func<bool> IsBehind)> Find(CancellationToken ct)
     {
-        var opened = new NpgsqlConnection(connection);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (patience.IsLimited) limit.CancelAfter(patience.Limit);
         try
         {
-            await opened.OpenAsync(limit.Token);
-            return opened;
+            return await servers.Open(patience, limit.Token);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException or OperationCanceledException && !ct.IsCancellationRequested)
         {
-            // Also one that was given up: it may have been opened.
-            await opened.DisposeAsync();
-            if (e is not (NpgsqlException or System.Net.Sockets.SocketException or TimeoutException or OperationCanceledException) || ct.IsCancellationRequested) throw;
             throw new StoreGoneException($"cannot reach PostgreSQL: {e.Message}", e);
         }
     }
@@ -84,25 +82,30 @@ sealed class PostgresDatabase : Database
     public override async ValueTask<SystemSession> Open(DbUse use, CancellationToken ct, bool patient = false)
     {
         var allowed = patient ? PostgresPatience.Endless : patience;
-        return new PostgresSession(await Connect(use, allowed, ct), new(Schema), allowed, Inspector);
+        var (opened, isBehind) = await Connect(use, allowed, ct);
+        return new PostgresSession(opened, isBehind, new(Schema), allowed, Inspector);
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<SystemSession> OpenWriter(DbUse use) => new PostgresPipeline(await Connect(use, patience, CancellationToken.None), new(Schema), patience, Inspector);
-
-    async ValueTask<NpgsqlConnection> Connect(DbUse use, PostgresPatience allowed, CancellationToken ct)
+    public override async ValueTask<SystemSession> OpenWriter(DbUse use)
     {
-        var opened = await Connect(ct);
+        var (opened, isBehind) = await Connect(use, patience, CancellationToken.None);
+        return new PostgresPipeline(opened, isBehind, new(Schema), patience, Inspector);
+    }
+
+    async ValueTask<(NpgsqlConnection Connection, Func<bool> IsBehind)> Connect(DbUse use, PostgresPatience allowed, CancellationToken ct)
+    {
+        var (opened, isBehind) = await Find(ct);
         try
         {
             await using var say = new NpgsqlCommand($"{Say(use)}; {allowed.Statement}", opened) { CommandTimeout = patience.DriverSeconds };
             await patience.Answered(say.ExecuteNonQueryAsync(ct), opened);
-            return opened;
+            return (opened, isBehind);
         }
         catch (Exception e)
         {
             await opened.DisposeAsync();
-            if (e is NpgsqlException) throw e.AsStoreFailure();
+            if (e is NpgsqlException) throw e.AsStoreFailure(ofChange: use is not DbUse.Reading);
             throw;
         }
     }
@@ -114,7 +117,7 @@ sealed class PostgresDatabase : Database
     void Inspect(string sql, NpgsqlParameterCollection parameters)
     {
         if (inspect!(sql) is not { } shown) return;
-        using var beside = new NpgsqlConnection(connection);
+        using var beside = new NpgsqlConnection(servers.Current);
         beside.Open();
         var explain = new NpgsqlBatchCommand($"explain (costs off) {sql}");
         foreach (NpgsqlParameter parameter in parameters) explain.Parameters.Add(parameter.Clone());

@@ -10,10 +10,11 @@ namespace Reflow.Server.Store;
 /// where each statement would take one by itself. It belongs to one thread, on which also the changes go on whose answers have come.
 /// </summary>
 /// <param name="connection">Open, and this session's alone.</param>
+/// <param name="isBehind">Whether its server is not the primary any more.</param>
 /// <param name="lanes">The locks of those who change data.</param>
 /// <param name="patience">How long an answer may take before it is overdue.</param>
 /// <param name="inspect">Shown each statement that is new to the session, with its arguments; null shows nobody.</param>
-sealed class PostgresPipeline(NpgsqlConnection connection, PostgresLanes lanes, PostgresPatience patience, Action<string, NpgsqlParameterCollection>? inspect) : SystemSession(Engine.Postgres)
+sealed class PostgresPipeline(NpgsqlConnection connection, Func<bool> isBehind, PostgresLanes lanes, PostgresPatience patience, Action<string, NpgsqlParameterCollection>? inspect) : SystemSession(Engine.Postgres)
 {
     // So that what writes without ever reading does not collect all of it in memory.
     const int MostWaiting = 1000;
@@ -30,7 +31,7 @@ sealed class PostgresPipeline(NpgsqlConnection connection, PostgresLanes lanes, 
 
     internal override bool InTransaction => !failed;
 
-    internal override bool IsBroken => abandoned || connection.State is not ConnectionState.Open;
+    internal override bool IsBroken => abandoned || isBehind() || connection.State is not ConnectionState.Open;
 
     internal override bool IsOverdue => Volatile.Read(ref asked) is not 0 and var since && patience.IsOver(Stopwatch.GetElapsedTime(since));
 
@@ -133,7 +134,7 @@ sealed class PostgresPipeline(NpgsqlConnection connection, PostgresLanes lanes, 
     {
         if (waiting.Count == 0) return false;
         TakeWaiting();
-        var failure = Sent(seconds => sent is [{ Script: { } script }] ? batch.Send(script, seconds) : batch.Send(sent, seconds));
+        var failure = Sent(seconds => sent is [{ Script: { } script }] ? batch.Send(script, seconds) : batch.Send(sent, IsCommit(sent[^1]) ? 0 : seconds));
         Settle(ref failure);
         if (failure is null) return true;
         failed = true;
@@ -145,6 +146,9 @@ sealed class PostgresPipeline(NpgsqlConnection connection, PostgresLanes lanes, 
         }
         throw failure;
     }
+
+    // One that waits for a standby is not cancelled, as the driver would when it gives up: the change would be done at this server alone, and show, and be lost with it.
+    static bool IsCommit(PostgresStatement statement) => statement is { Script: null, Command.CommandText: "commit" };
 
     // All that waits; of scripts, which the driver sends by themselves, the first when it is first.
     void TakeWaiting()

@@ -8,10 +8,11 @@ namespace Reflow.Server.Store;
 /// A session on PostgreSQL that sends each statement when it comes, and lets its thread go while the server works.
 /// </summary>
 /// <param name="connection">Open, and this session's alone.</param>
+/// <param name="isBehind">Whether its server is not the primary any more.</param>
 /// <param name="lanes">The locks of those who change data.</param>
 /// <param name="patience">How long an answer may take; beyond that the session is abandoned (ADR 13).</param>
 /// <param name="inspect">Shown each statement that is new to the session, with its arguments; null shows nobody.</param>
-sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, PostgresPatience patience, Action<string, NpgsqlParameterCollection>? inspect) : SystemSession(Engine.Postgres)
+sealed class PostgresSession(NpgsqlConnection connection, Func<bool> isBehind, PostgresLanes lanes, PostgresPatience patience, Action<string, NpgsqlParameterCollection>? inspect) : SystemSession(Engine.Postgres)
 {
     // Far more than the statements there are; filters that are put together from parts could make more over time.
     const int MostKept = 1000;
@@ -22,7 +23,7 @@ sealed class PostgresSession(NpgsqlConnection connection, PostgresLanes lanes, P
 
     internal override bool InTransaction => !failed;
 
-    internal override bool IsBroken => abandoned || connection.State is not ConnectionState.Open;
+    internal override bool IsBroken => abandoned || isBehind() || connection.State is not ConnectionState.Open;
 
     /// <inheritdoc/>
     public override async IAsyncEnumerable<object?[]> Stream(string sql, int columns)

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Diagnostics;
-using Npgsql;
 
 namespace Reflow.Server.Store;
 
@@ -27,7 +26,8 @@ sealed class SessionPool(Func<CancellationToken, ValueTask<SystemSession>> open,
         {
             while (true)
             {
-                var isNew = !idle.TryPop(out session);
+                while (idle.TryPop(out session) && session.IsBroken) await session.DisposeAsync();
+                var isNew = session is null;
                 session ??= await Opened(ct);
                 try
                 {
@@ -104,21 +104,4 @@ sealed class SessionPool(Func<CancellationToken, ValueTask<SystemSession>> open,
         while (idle.TryPop(out var session)) await session.DisposeAsync();
         places.Dispose();
     }
-}
-
-/// <summary>Tells the engine's own exceptions from everything else.</summary>
-static class StoreFailures
-{
-    /// <summary>An engine's exception as a <see cref="StoreException"/>; any other as it is.</summary>
-    public static Exception AsStoreFailure(this Exception e) => e switch
-    {
-        PostgresException refused => Passes(refused.SqlState) ? new StoreGoneException(refused.Message, e) : new StoreException(refused.Message, e),
-        NpgsqlException lost => new StoreGoneException(lost.Message, e),
-        DbException => new StoreException(e.Message, e),
-        _ => e,
-    };
-
-    // A lost connection (08), no room for more (53, also on disk), a statement that took too long (57014), a server that stops or starts (57P), and one that
-    // gave up waiting for a node that stood still (25P03).
-    static bool Passes(string state) => state is ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..] or PostgresErrorCodes.QueryCanceled or "25P03";
 }

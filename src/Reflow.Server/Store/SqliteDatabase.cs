@@ -70,7 +70,8 @@ sealed class SqliteDatabase(string file, DbUse writing, Func<string, Action<IRea
         catch (SqliteException e)
         {
             connection.Dispose();
-            throw new StoreException($"cannot open the data file {file}: {e.Message}", e);
+            throw e.AsStoreFailure(ofChange: use is not DbUse.Reading) is StoreGoneException gone ? new StoreGoneException($"cannot open the data file {file}: {gone.Message}", e)
+                : new StoreException($"cannot open the data file {file}: {e.Message}", e);
         }
     }
 }

@@ -295,10 +295,25 @@ sealed class Writer : IAsyncDisposable
                 Sync(session.Write("savepoint change"));
                 change.Start(session);
                 var failure = Flushed(session);
-                if (!change.Finish(session, failure)) Sync(session.Write("rollback to change"));
+                if (!change.Finish(session, failure)) TakeBack(session, change);
                 Sync(session.Write("release change"));
             }
             return session;
+        }
+
+        static void TakeBack(SystemSession session, Change change)
+        {
+            // The driver closes a connection on which a server says that it is out of something.
+            if (session.IsBroken && change.Failure is StoreGoneException lost) throw lost;
+            try
+            {
+                Sync(session.Write("rollback to change"));
+            }
+            catch (DbException) when (change.Failure is StoreGoneException gone)
+            {
+                // The engine has taken back everything, as a full disk makes it do.
+                throw gone;
+            }
         }
 
         void GiveUp(Exception cause)
@@ -336,6 +351,9 @@ sealed class Writer : IAsyncDisposable
         /// <summary>Whether it failed for a reason of its own, so that it would again.</summary>
         public abstract bool IsGivenUp { get; }
 
+        /// <summary>What it failed by, if it did.</summary>
+        public abstract Exception? Failure { get; }
+
         /// <summary>Begins the work, which may have ended then.</summary>
         public abstract void Start(SystemSession session);
 
@@ -359,6 +377,8 @@ sealed class Writer : IAsyncDisposable
         bool hasOwnFailure;
 
         public Task<T> Answer => answer.Task;
+
+        public override Exception? Failure => failure;
 
         public override bool IsGivenUp => failure is not null && hasOwnFailure;
 
@@ -388,7 +408,7 @@ sealed class Writer : IAsyncDisposable
             {
                 failure ??= e;
             }
-            this.failure = failure?.AsStoreFailure();
+            this.failure = failure?.AsStoreFailure(ofChange: true);
             // What is sent together fails together.
             hasOwnFailure = !session.Collects || this.failure is not StoreException;
             return failure is null;
@@ -400,6 +420,6 @@ sealed class Writer : IAsyncDisposable
             else answer.TrySetException(failure);
         }
 
-        public override void Lost(Exception cause) => answer.TrySetException(cause.AsStoreFailure());
+        public override void Lost(Exception cause) => answer.TrySetException(cause.AsStoreFailure(ofChange: true));
     }
 }

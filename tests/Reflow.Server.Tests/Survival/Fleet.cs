@@ -5,7 +5,8 @@ namespace Reflow.Server.Tests.Survival;
 /// <summary>The servers of one store, each a process of its own: one on the embedded store, two on a PostgreSQL. Any of them is killed while callers work, and starts again.</summary>
 /// <param name="store">What they share.</param>
 /// <param name="freezes">Whether they are frozen, not killed: leases go by faster then, and an answer that says "come back later" is as good as none.</param>
-sealed class Fleet(TestStore store, bool freezes = false) : IAsyncDisposable
+/// <param name="patience">How long they wait for the store, ms, where it is the store that goes away: such an answer is as good as none then, too.</param>
+sealed class Fleet(TestStore store, bool freezes = false, int? patience = null) : IAsyncDisposable
 {
     /// <summary>A lease of three seconds, and six more until the number is another's.</summary>
     public const int Pace = 10;
@@ -26,9 +27,15 @@ sealed class Fleet(TestStore store, bool freezes = false) : IAsyncDisposable
     /// <summary>Starts one; callers reach it when this returns.</summary>
     public async Task Start(int node)
     {
-        var process = freezes ? await ReflowProcess.Start(store.ArgumentsOf($"node {node}"), Pace, mayBeBusy: true) : await ReflowProcess.Start(store.Arguments);
+        var process = freezes ? await ReflowProcess.Start(store.ArgumentsOf($"node {node}"), Pace, mayBeBusy: true) : await ReflowProcess.Start([.. store.Arguments, .. patience is { } ms ? new[] { "--patience", $"{ms}" } : []], pace: 1, mayBeBusy: patience is not null);
         await process.SignIn();
         Join(node, process);
+    }
+
+    /// <summary>Those that serve.</summary>
+    public IReadOnlyList<ReflowProcess> Serving
+    {
+        get { lock (gate) return [.. nodes.OfType<ReflowProcess>()]; }
     }
 
     /// <summary>A server for a caller: its own, or another while that one is gone.</summary>
@@ -50,7 +57,7 @@ sealed class Fleet(TestStore store, bool freezes = false) : IAsyncDisposable
     /// <summary>Whether calls may fail because of what was done to the server.</summary>
     public bool MayFail(ReflowProcess process)
     {
-        lock (gate) return freezes || gone.Contains(process);
+        lock (gate) return freezes || patience is not null || gone.Contains(process);
     }
 
     /// <summary>SIGKILL, while calls are under way.</summary>

@@ -14,18 +14,25 @@ sealed partial class Ledger(TestStore store, Load load)
     /// <summary>Looks while calls are under way: everything that was answered before is there, and at most one step of a piece more than was answered since.</summary>
     public async Task Glance()
     {
-        await using var db = await store.Open(new());
+        await using var db = await store.Open(TestStore.Patient);
         var before = load.Known();
         var stored = await Stored.Read(db);
-        var after = load.Known();
-        stored.Agree();
-        foreach (var (piece, steps) in before) Assert.InRange(stored.StepsOf(piece), steps, after[piece] + 1);
+        stored.Holds(before, load.Known());
+    }
+
+    /// <summary>The same of a copy that was taken meanwhile.</summary>
+    /// <param name="before">What was answered when it was begun.</param>
+    /// <param name="after">What was answered when it was done.</param>
+    public async Task Holds(IReadOnlyDictionary<Piece, int> before, IReadOnlyDictionary<Piece, int> after)
+    {
+        await using var db = await store.Open(TestStore.Patient);
+        (await Stored.Read(db)).Holds(before, after);
     }
 
     /// <summary>Looks when every call was answered: each piece went exactly the steps that are known, nothing is there that nobody asked for, and what the rules say of instances holds.</summary>
     public async Task Verify()
     {
-        await using var db = await store.Open(new());
+        await using var db = await store.Open(TestStore.Patient);
         var stored = await Stored.Read(db);
         stored.Agree();
         foreach (var (piece, steps) in load.Known()) Assert.True(steps == stored.StepsOf(piece), $"{piece}, and {stored.StepsOf(piece)} are stored");
@@ -62,6 +69,12 @@ sealed partial class Ledger(TestStore store, Load load)
             var rows = named.GetValueOrDefault(piece.Name, []);
             Assert.True(rows is [{ } row] && row.Id == piece.Id, $"{piece} is stored {rows.Count} times: {string.Join(", ", rows)}");
             return History(rows[0]).Count;
+        }
+
+        public void Holds(IReadOnlyDictionary<Piece, int> before, IReadOnlyDictionary<Piece, int> after)
+        {
+            Agree();
+            foreach (var (piece, steps) in before) Assert.InRange(StepsOf(piece), steps, after[piece] + 1);
         }
 
         /// <summary>Rows, histories and outbox tell the same story.</summary>
