@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
 using Reflow.Server;
 
 using var signals = new StopSignals();
+// Linux ends a process that writes beyond its limit on the size of files (SIGXFSZ, 25), unless it listens: then the write fails, as it does on a full disk.
+using var listens = PosixSignalRegistration.Create((PosixSignal)25, static signal => signal.Cancel = true);
 var command = Settings.Command(async (settings, _) =>
 {
     try

@@ -1,4 +1,5 @@
 using Reflow.Core.Flows;
+using Reflow.Server.Gateway;
 using Reflow.Server.Store;
 
 namespace Reflow.Server.Jobs;
@@ -15,6 +16,7 @@ sealed partial class FlowTimers : IDueWork, IAsyncDisposable
     readonly Db db;
     readonly FlowStore flows;
     readonly ILogger log;
+    readonly Troubles troubles = new();
     readonly Rounds rounds;
 
     /// <summary>Looks now, and from now on.</summary>
@@ -49,7 +51,7 @@ sealed partial class FlowTimers : IDueWork, IAsyncDisposable
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                TenantFailed(e, tenant);
+                if (e is not StoreGoneException || troubles.IsNews(e.Message)) TenantFailed(e, tenant);
             }
         }
         return fired;

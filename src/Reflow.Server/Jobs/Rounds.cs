@@ -1,3 +1,6 @@
+using Reflow.Server.Gateway;
+using Reflow.Server.Store;
+
 namespace Reflow.Server.Jobs;
 
 /// <summary>
@@ -11,6 +14,8 @@ sealed partial class Rounds : IAsyncDisposable
     readonly TimeProvider clock;
     readonly ILogger log;
     readonly string what;
+    // A store that is out of reach is out of reach in every round.
+    readonly Troubles troubles = new();
     readonly CancellationTokenSource stopping = new();
     readonly Lock gate = new();
     readonly ITimer timer;
@@ -88,7 +93,7 @@ sealed partial class Rounds : IAsyncDisposable
         }
         catch (Exception e)
         {
-            RoundFailed(e, what);
+            if (e is not StoreGoneException || troubles.IsNews(e.Message)) RoundFailed(e, what);
         }
     }
 

@@ -1,3 +1,4 @@
+using Reflow.Server.Gateway;
 using Reflow.Server.Store;
 
 namespace Reflow.Server.Jobs;
@@ -13,6 +14,7 @@ sealed partial class TaskReminders : IDueWork, IAsyncDisposable
 
     readonly TaskStore tasks;
     readonly ILogger log;
+    readonly Troubles troubles = new();
     readonly Rounds rounds;
 
     /// <summary>Looks now, and from now on.</summary>
@@ -46,7 +48,7 @@ sealed partial class TaskReminders : IDueWork, IAsyncDisposable
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                TenantFailed(e, tenant);
+                if (e is not StoreGoneException || troubles.IsNews(e.Message)) TenantFailed(e, tenant);
             }
         }
         return fired;

@@ -26,6 +26,8 @@ sealed class PostgresNode : NodeNumber
     Task going = Task.CompletedTask;
     Lent lent = new(new(-1, 0), 0, 0);
     long heard, renewed;
+    // A database that takes no changes renews no lease either, and can be read all the same, at whatever node.
+    volatile bool refusing;
 
     PostgresNode(PostgresDatabase database, Action changed) => (this.database, this.changed) = (database, changed);
 
@@ -35,7 +37,7 @@ sealed class PostgresNode : NodeNumber
 
     /// <inheritdoc/>
     public override string? Fault => Stopwatch.GetElapsedTime(Volatile.Read(ref heard)) > Patience ? "PostgreSQL cannot be reached"
-        : Volatile.Read(ref lent) is var now && (Stopwatch.GetTimestamp() >= now.Until || Clock >= now.UntilByClock) ? "this node has no number yet"
+        : !refusing && Volatile.Read(ref lent) is var now && (Stopwatch.GetTimestamp() >= now.Until || Clock >= now.UntilByClock) ? "this node has no number yet"
         : null;
 
     /// <summary>Takes a number, and listens from now on.</summary>
@@ -73,7 +75,7 @@ sealed class PostgresNode : NodeNumber
                     connection = await Connect(stopping.Token);
                     changed();
                 }
-                if (await connection.WaitAsync(Beat, stopping.Token) || Stopwatch.GetElapsedTime(renewed) >= Renewal) await Renew(connection, stopping.Token);
+                if (await connection.WaitAsync(Beat, stopping.Token) || refusing || Stopwatch.GetElapsedTime(renewed) >= Renewal) await Renew(connection, stopping.Token);
                 else await Execute(connection, "select 1", stopping.Token);
                 Volatile.Write(ref heard, Stopwatch.GetTimestamp());
             }
@@ -119,6 +121,19 @@ sealed class PostgresNode : NodeNumber
     }
 
     async Task Renew(NpgsqlConnection connection, CancellationToken ct)
+    {
+        try
+        {
+            await Take(connection, ct);
+            refusing = false;
+        }
+        catch (PostgresException e) when (e.TakesNoChanges())
+        {
+            refusing = true;
+        }
+    }
+
+    async Task Take(NpgsqlConnection connection, CancellationToken ct)
     {
         var (asked, clock) = (renewed = Stopwatch.GetTimestamp(), Clock);
         var held = lent.Number;

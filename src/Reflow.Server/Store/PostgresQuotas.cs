@@ -26,11 +26,12 @@ sealed class PostgresQuotas(PostgresDatabase database, TimeSpan patience) : Quot
         """;
 
     readonly SemaphoreSlim turn = new(1);
+    readonly LocalQuotas alone = new();
     SystemSession? session;
     long sweptAt, goneAt;
 
     /// <inheritdoc/>
-    public override async ValueTask<Share> Take(string tenant, string key, Window window) => await Run(async session =>
+    public override ValueTask<Share> Take(string tenant, string key, Window window) => Counted(quotas => quotas.Take(tenant, key, window), async session =>
     {
         if (window.Now >= sweptAt + SweepsApart)
         {
@@ -43,11 +44,18 @@ sealed class PostgresQuotas(PostgresDatabase database, TimeSpan patience) : Quot
     });
 
     /// <inheritdoc/>
-    public override async ValueTask GiveBack(string tenant, string key, long ends) =>
-        await Run(session => session.Execute("update quota set taken = taken - 1 where tenant = $1 and key = $2 and ends = $3 and taken > 0", tenant, key, ends));
+    public override async ValueTask GiveBack(string tenant, string key, long ends) => await Counted(async quotas =>
+        {
+            await quotas.GiveBack(tenant, key, ends);
+            return 0;
+        }, session => session.Execute("update quota set taken = taken - 1 where tenant = $1 and key = $2 and ends = $3 and taken > 0", tenant, key, ends));
 
     /// <inheritdoc/>
-    public override async ValueTask Clear(string tenant, string key) => await Run(session => session.Execute("delete from quota where tenant = $1 and key = $2", tenant, key));
+    public override async ValueTask Clear(string tenant, string key) => await Counted(async quotas =>
+        {
+            await quotas.Clear(tenant, key);
+            return 0;
+        }, session => session.Execute("delete from quota where tenant = $1 and key = $2", tenant, key));
 
     /// <inheritdoc/>
     public override void Forget()
@@ -60,6 +68,13 @@ sealed class PostgresQuotas(PostgresDatabase database, TimeSpan patience) : Quot
         await turn.WaitAsync();
         if (session is not null) await session.DisposeAsync();
         turn.Dispose();
+    }
+
+    // A database that is full or read-only can be read, and what reads is counted: by each node for itself meanwhile, so that nothing passes uncounted.
+    async ValueTask<T> Counted<T>(Func<Quotas, ValueTask<T>> here, Func<SystemSession, ValueTask<T>> there)
+    {
+        try { return await Run(there); }
+        catch (StoreGoneException e) when (e.InnerException is DbException cause && cause.TakesNoChanges()) { return await here(alone); }
     }
 
     async ValueTask<T> Run<T>(Func<SystemSession, ValueTask<T>> work)
@@ -92,7 +107,7 @@ sealed class PostgresQuotas(PostgresDatabase database, TimeSpan patience) : Quot
                 }
             }
         }
-        catch (DbException e) { throw e.AsStoreFailure(); }
+        catch (DbException e) { throw e.AsStoreFailure(ofChange: true); }
         catch (StoreGoneException)
         {
             goneAt = Stopwatch.GetTimestamp();
