@@ -73,6 +73,18 @@ sealed class OwnPostgres : IAsyncDisposable
         return made;
     }
 
+    /// <summary>Makes one that is stopped, and has what the other has not, a standby of the other.</summary>
+    public async Task Follow(OwnPostgres other, string name)
+    {
+        // Until its first checkpoint the other says that it is still on the timeline of before, and nothing would be rewound.
+        await other.Execute("checkpoint");
+        await Run("pg_rewind", "--target-pgdata", Data, "--source-server", $"host=127.0.0.1 port={other.Port} user=reflow dbname=postgres", "--no-sync");
+        // It has brought the configuration of the other, too.
+        await Set($"port={Port}", "synchronous_standby_names=''", $"primary_conninfo='host=127.0.0.1 port={other.Port} user=reflow application_name={name}'");
+        await Touch("standby.signal");
+        await Run();
+    }
+
     /// <summary>Writes lines of its configuration; it sees them when it starts or reloads.</summary>
     public Task Set(params IEnumerable<string> settings) => Tool("tee", string.Join('\n', settings) + '\n', "--append", Path.Combine(Data, "postgresql.auto.conf"));
 

@@ -22,7 +22,7 @@ public sealed class FailOverTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        primary = await OwnPostgres.Start();
+        primary = await OwnPostgres.Start("wal_log_hints=on", "wal_keep_size=256MB");
         store = await TestStore.DemoIn(primary);
         await using (var first = await TestReflow.StartOn(store, new(DateTimeOffset.UtcNow))) scenes = await Scene.Of(first, Callers);
         standby = await primary.Standby("standby");
@@ -74,6 +74,12 @@ public sealed class FailOverTests : IAsyncLifetime
         Assert.NotEqual(await NumberOf(nodes[0]), await NumberOf(nodes[1]));
         await Apply(nodes[0], "report:report");
         await Held.Until(async () => (await nodes[1].Get("/open-apis/task/v1/tasks/none")).Code == 99991672, "the other node hears that the app has lost its scope");
+
+        await primary.Follow(standby, "standby2");
+        await standby.Set("synchronous_standby_names='standby2'");
+        await standby.Reload();
+        await Held.Until(async () => await standby.Ask("select sync_state from pg_stat_replication where application_name = 'standby2' and state = 'streaming'") is "sync", "the old primary is the standby of the new one");
+        await Apply(nodes[0], "task:task");
     }
 
     [Fact]
