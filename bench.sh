@@ -5,9 +5,10 @@
 # A page of 20 reports out of 10,000 and out of REPORTS, 1,000,000 when it is not said: ./bench.sh reports [REPORTS]
 # Completing tasks through the gateway beside the store alone, and a page of 20 tasks out of 10,000 and out of TASKS, 5,000,000 when it is not said (some 3 GB of disk): ./bench.sh tasks [TASKS]
 # What the test controls cost, in memory and on disk: ./bench.sh controls [STORE…] (memory, disk, or a PostgreSQL as --store takes it)
-# Changes, reads and test controls on a PostgreSQL of its own, beside SQLite: ./bench.sh postgres [SECONDS]
+# Changes, steps of flows, nodes of items and reads on a PostgreSQL of its own, beside SQLite: ./bench.sh postgres [SECONDS]
 # A task done and not done, and a step of a flow, beside Parse Server, Directus, bpmn-engine, json-server and Prism (npm packages, some 1 GB), driven by wrk: ./bench.sh peers [SECONDS]
-# Each call among 1,000,000 tasks and reports, 100,000 instances and 100,000 work items, and among a tenth of them, on both engines (some 10 GB of disk, for a while): ./bench.sh rows [SECONDS [TASKS]]
+# Each call among 1,000,000 tasks and reports, 100,000 instances and 100,000 work items, and among a tenth of them, on both engines (some 8 GB of disk, for a while): ./bench.sh rows [SECONDS [TASKS]]
+# Four times as many changes as a server can do: ./bench.sh overload [SECONDS], 60 when it is not said
 # Whether a busy server with the request log on stays as large as it is: ./bench.sh memory [MINUTES], 10 when it is not said
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -54,7 +55,7 @@ npm_packages() {
     (cd "$1" && npm install --ignore-scripts --loglevel=error) </dev/null && cp "$1/package.json" "$1/node_modules/.installed-by.json"
 }
 
-if [[ ${1:-} == postgres || ${1:-} == rows ]]; then
+if [[ ${1:-} == postgres || ${1:-} == rows || ${1:-} == overload ]]; then
     with_postgres
     "$out/load/load" "$out/reflow/reflow" "$out/bare/bare" "$1" "$postgres_connection" "${@:2}"
     exit

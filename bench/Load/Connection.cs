@@ -23,6 +23,24 @@ sealed class Connection(Socket socket) : IDisposable
     /// <summary>Sends a request and answers its body, which is valid until the next one; throws unless the status is 200 and the code 0.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> Send(ReadOnlyMemory<byte> request)
     {
+        var body = await Exchange(request);
+        return IsDone ? body : throw new IOException(Encoding.UTF8.GetString(buffer.AsSpan(0, filled)));
+    }
+
+    /// <summary>Sends a request and answers its status and the code in its body.</summary>
+    public async ValueTask<(int Status, long Code)> Try(ReadOnlyMemory<byte> request)
+    {
+        await Exchange(request);
+        var answer = buffer.AsSpan(0, filled);
+        return Utf8Parser.TryParse(answer["HTTP/1.1 ".Length..], out int status, out _) && Utf8Parser.TryParse(answer[(answer.IndexOf("code\":"u8) + "code\":".Length)..], out long code, out _)
+            ? (status, code)
+            : throw new IOException(Encoding.UTF8.GetString(answer));
+    }
+
+    bool IsDone => buffer.AsSpan().StartsWith("HTTP/1.1 200"u8) && buffer.AsSpan(0, filled).IndexOf("code\":0"u8) >= 0;
+
+    async ValueTask<ReadOnlyMemory<byte>> Exchange(ReadOnlyMemory<byte> request)
+    {
         await socket.SendAsync(request);
         filled = 0;
         while (true)
@@ -45,7 +63,6 @@ sealed class Connection(Socket socket) : IDisposable
             ? number
             : throw new IOException("an answer without a Content-Length");
         if (filled < head + 4 + length) return null;
-        if (!answer.StartsWith("HTTP/1.1 200"u8) || answer[head..].IndexOf("code\":0"u8) < 0) throw new IOException(Encoding.UTF8.GetString(answer));
         return buffer.AsMemory(head + 4, length);
     }
 }

@@ -5,12 +5,13 @@ using Reflow.Bench.Load;
 // load REFLOW BARE reports [REPORTS]: a page of reports among few and among many.
 // load REFLOW BARE postgres CONNECTION [SECONDS]: the same calls on PostgreSQL and on SQLite.
 // load REFLOW BARE rows CONNECTION [SECONDS [TASKS]]: the same calls among many rows and among a tenth of them, on both engines.
+// load REFLOW BARE overload CONNECTION [SECONDS]: four times as many changes as the server can do, on both engines.
 // load REFLOW BARE peers CONNECTION NODE FOLDER [SECONDS]: Reflow beside servers of others, which NODE runs from FOLDER.
 // load REFLOW BARE controls [STORE…]: resets, snapshots, restores and tenants for tests. load REFLOW BARE memory [MINUTES]: whether a busy server stays as large as it is.
 var (reflow, bare) = (args[0], args[1]);
-var part = args.Skip(2).FirstOrDefault(arg => arg is "calls" or "flows" or "projects" or "reports" or "controls" or "memory" or "postgres" or "peers" or "rows");
+var part = args.Skip(2).FirstOrDefault(arg => arg is "calls" or "flows" or "projects" or "reports" or "controls" or "memory" or "postgres" or "peers" or "rows" or "overload");
 var said = args.Skip(2).FirstOrDefault(arg => arg != part);
-var seconds = TimeSpan.FromSeconds(said is null || part is "controls" or "memory" or "postgres" or "peers" or "rows" ? 3 : double.Parse(said, CultureInfo.InvariantCulture));
+var seconds = TimeSpan.FromSeconds(said is null || part is "controls" or "memory" or "postgres" or "peers" or "rows" or "overload" ? 3 : double.Parse(said, CultureInfo.InvariantCulture));
 var scratch = Directory.CreateTempSubdirectory("reflow-bench-").FullName;
 string Place(string name) => Directory.CreateDirectory(Path.Combine(scratch, name)).FullName;
 try
@@ -22,6 +23,7 @@ try
     if (part is "postgres") await Engines.Run(reflow, bare, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 3), Place("engines"));
     if (part is "rows")
         await ManyRows.Run(reflow, bare, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 1), args.Length > 5 ? int.Parse(args[5], CultureInfo.InvariantCulture) : ManyRows.Many, Place("rows"));
+    if (part is "overload") await Overload.Run(reflow, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 60), Place("overload"));
     if (part is "peers") await Peers.Run(reflow, bare, args[3], args[4], args[5], TimeSpan.FromSeconds(args.Length > 6 ? double.Parse(args[6], CultureInfo.InvariantCulture) : 3), Place("peers"));
     if (part is "controls") await Controls.Run(reflow, args is [_, _, _, _, ..] ? args[3..] : ["memory", "disk"], Place("controls"));
     if (part is "memory") return await MemoryWatch.Run(reflow, TimeSpan.FromMinutes(said is null ? 10 : double.Parse(said, CultureInfo.InvariantCulture)), Place("memory")) ? 0 : 1;

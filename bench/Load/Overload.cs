@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Reflow.Bench.Load;
+
+/// <summary>
+/// More changes than a server can do: callers who do not wait for each other ask at four times the rate that it reached, each on a connection of its own.
+/// What is accepted shall be answered soon, the rest be refused, memory stay as it is, and afterwards everything be as fast as before.
+/// </summary>
+static class Overload
+{
+    const int Times = 4, BusyMs = 5000;
+    // Four times as many as make a server as busy as it gets, all of whom find a place in its line; and many more than have a place there.
+    static readonly int[] Callers = [4 * Drive.Connections, 8192];
+    static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
+
+    /// <summary><c>./bench.sh overload [SECONDS]</c>.</summary>
+    public static async Task Run(string reflowProgram, string connection, TimeSpan duration, string scratch)
+    {
+        await On("PostgreSQL", reflowProgram, Workbench.ReflowOn(connection), duration);
+        await On("SQLite", reflowProgram, Workbench.Reflow(Path.Combine(scratch, "data")), duration);
+    }
+
+    static async Task On(string engine, string reflowProgram, Func<string, string[]> arguments, TimeSpan duration)
+    {
+        using var reflow = await ServerProcess.Start(reflowProgram, arguments);
+        var authorization = await Workbench.Authorize(reflow);
+        var tasks = await Workbench.MakeTasks(reflow, authorization, 2 * Callers[^1]);
+        Console.WriteLine($"{engine}: what it can do");
+        var requests = Workbench.CompleteAndBack(authorization, tasks);
+        await Drive.Run(reflow, requests, Calm);
+        foreach (var callers in Callers)
+        {
+            var before = await Drive.Run(reflow, requests, Calm);
+            var storm = await Storm(reflow, requests, callers, Times * before.Rate, duration);
+            var after = await Drive.Run(reflow, requests, Calm);
+
+            Console.WriteLine($"{engine}, complete and uncomplete for {duration.TotalSeconds:0} s at {Times} times the rate of before, {callers} callers");
+            Console.WriteLine($"  a second: {storm.Due / duration.TotalSeconds:0} fell due, {storm.Asked / duration.TotalSeconds:0} were asked (otherwise all callers were waiting), {storm.Accepted.Count / duration.TotalSeconds:0} accepted; refused in all: {(storm.Turned is [] ? "none" : string.Join(", ", storm.Refused.OrderBy(one => one.Key).Select(one => $"{one.Value} with {one.Key.Code} ({one.Key.Status})")))}");
+            Console.WriteLine($"  accepted: p50 {At(storm.Accepted, 50):0} ms, p99 {At(storm.Accepted, 99):0} ms, the slowest {storm.Accepted[^1]:0} ms; refused: p50 {At(storm.Turned, 50):0} ms, p99 {At(storm.Turned, 99):0} ms");
+            Goal("p99 of what was accepted below 2 s", At(storm.Accepted, 99) < 2000);
+            Goal("the rest refused with 1470450, 429 or 503, nothing lost", storm.Lost == 0 && storm.Refused.Keys.All(answer => answer is { Code: 1470450 } or { Status: 429 or 503 }));
+            Goal($"memory flat: {storm.Early:0} MB after a quarter of the time, at most {storm.Most:0} MB from then on, {reflow.Memory:0} MB now", storm.Most <= 1.1 * storm.Early);
+            Goal($"as fast as before: {before.Rate:0} calls/s before, {after.Rate:0} calls/s at once afterwards", after.Rate >= 0.9 * before.Rate);
+            Console.WriteLine();
+        }
+    }
+
+    static void Goal(string what, bool met) => Console.WriteLine($"  {what}: {(met ? "met" : "missed")}");
+
+    static async Task<Came> Storm(ServerProcess server, Func<int, IReadOnlyList<byte[]>> requests, int count, double rate, TimeSpan duration)
+    {
+        var callers = new List<Caller>();
+        for (var i = 0; i < count; i++) callers.Add(new(await Connection.Open(server.Address), requests(i)));
+        var free = new ConcurrentQueue<Caller>(callers);
+        long due = 0, asked = 0;
+        var (early, most, quarter) = (0.0, 0.0, duration / 4);
+        var watch = Stopwatch.StartNew();
+        // A thread of its own sends what has fallen due; nobody waits for an answer here.
+        await Task.Factory.StartNew(() =>
+        {
+            for (var looked = TimeSpan.Zero; watch.Elapsed is var now && now < duration; Thread.Sleep(1))
+            {
+                for (; due < now.TotalSeconds * rate; due++)
+                    if (free.TryDequeue(out var caller))
+                    {
+                        asked++;
+                        _ = caller.Ask(TimeSpan.FromSeconds(due / rate), watch, free);
+                    }
+                if (now - looked < TimeSpan.FromSeconds(1)) continue;
+                looked = now;
+                if (now < quarter) continue;
+                var memory = server.Memory;
+                if (early == 0) early = memory;
+                most = Math.Max(most, memory);
+            }
+        }, TaskCreationOptions.LongRunning);
+        for (var patience = Stopwatch.StartNew(); free.Count + callers.Count(caller => caller.IsLost) < count && patience.ElapsedMilliseconds < BusyMs;) await Task.Delay(20);
+        callers.ForEach(caller => caller.Dispose());
+        return new(due, asked, [.. callers.SelectMany(caller => caller.Accepted).Order()], [.. callers.SelectMany(caller => caller.Refused).Select(one => one.Ms).Order()],
+            callers.SelectMany(caller => caller.Refused).GroupBy(one => one.Answer).ToDictionary(one => one.Key, one => one.Count()), count - free.Count, early, most);
+    }
+
+    static double At(IReadOnlyList<double> ordered, int percent) => ordered is [] ? 0 : ordered[Math.Min(ordered.Count - 1, ordered.Count * percent / 100)];
+
+    /// <summary>What became of too many calls.</summary>
+    /// <param name="Due">Calls that fell due.</param>
+    /// <param name="Asked">Calls that were sent.</param>
+    /// <param name="Accepted">How long accepted calls took from the moment they fell due, ms, in order.</param>
+    /// <param name="Turned">How long refused calls took, ms, in order.</param>
+    /// <param name="Refused">How many were refused with which status and code.</param>
+    /// <param name="Lost">Calls without an answer.</param>
+    /// <param name="Early">Memory of the server after a quarter of the time, MB.</param>
+    /// <param name="Most">The most of it from then on.</param>
+    sealed record Came(long Due, long Asked, IReadOnlyList<double> Accepted, IReadOnlyList<double> Turned, IReadOnlyDictionary<(int Status, long Code), int> Refused, int Lost, double Early, double Most);
+
+    sealed class Caller(Connection connection, IReadOnlyList<byte[]> requests) : IDisposable
+    {
+        int next;
+
+        public List<double> Accepted { get; } = [];
+        public List<((int Status, long Code) Answer, double Ms)> Refused { get; } = [];
+        public bool IsLost { get; private set; }
+
+        public async Task Ask(TimeSpan due, Stopwatch watch, ConcurrentQueue<Caller> free)
+        {
+            try
+            {
+                var answer = await connection.Try(requests[next++ % requests.Count]);
+                var took = (watch.Elapsed - due).TotalMilliseconds;
+                if (answer.Code == 0) Accepted.Add(took);
+                else Refused.Add((answer, took));
+                free.Enqueue(this);
+            }
+            catch (IOException)
+            {
+                IsLost = true;
+            }
+            catch (System.Net.Sockets.SocketException)
+            {
+                IsLost = true;
+            }
+        }
+
+        public void Dispose() => connection.Dispose();
+    }
+}
