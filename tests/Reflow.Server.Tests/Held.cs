@@ -16,11 +16,13 @@ sealed class Held : IAsyncDisposable
     Held(Db db, TaskCompletionSource started)
     {
         this.db = db;
-        held = db.ChangeSystem(_ =>
+        held = db.ChangeSystem(async system =>
         {
+            // What it asks first takes its lane.
+            await system.Find("select 1", r => r.GetInt32(0));
             started.TrySetResult();
             gate.Wait(Longest);
-            return ValueTask.FromResult(0);
+            return 0;
         }, TestContext.Current.CancellationToken);
     }
 

@@ -111,7 +111,7 @@ public sealed class QuotasTests : IAsyncLifetime
     [Fact]
     public async Task Nobody_calls_for_nothing_while_the_database_is_gone()
     {
-        await using var gone = new PostgresQuotas(new("Host=127.0.0.1;Port=1;Username=x;Database=x", TimeSpan.FromSeconds(1.5)), TimeSpan.FromSeconds(1.5));
+        await using var gone = new PostgresQuotas(new("Host=127.0.0.1;Port=1;Username=x;Database=x", new DbOptions()), TimeSpan.FromSeconds(1.5));
         await Assert.ThrowsAsync<StoreGoneException>(async () => await Spend(new RateLimits(gone, clock, enabled: true), "report.v1.task.query"));
         await Assert.ThrowsAsync<StoreGoneException>(async () => await new SignInThrottle(gone, clock).Begin(Demo.Tenant, "a", "b"));
     }

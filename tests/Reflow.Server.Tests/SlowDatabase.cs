@@ -18,6 +18,8 @@ sealed class SlowDatabase(Database inner, int seed) : Database
 
     public override async ValueTask<SystemSession> OpenWriter(DbUse use) => new Slow(await inner.OpenWriter(use), Next(), blocking: true);
 
+    public override Func<ValueTask<SystemSession>>? BriefReader => inner.BriefReader is { } open ? async () => new Slow(await open(), Next(), blocking: true) : null;
+
     public override Task<NodeNumber> Join(Db db, Action changed, CancellationToken ct) => inner.Join(db, changed, ct);
 
     public override Quotas Quotas() => inner.Quotas();
@@ -98,16 +100,36 @@ sealed class SlowDatabase(Database inner, int seed) : Database
         internal override ValueTask Write(string sql, string? tenant, bool one, ReadOnlySpan<object?> args)
         {
             var given = args.ToArray();
-            committing = sql is "commit";
             return Done();
 
             async ValueTask Done()
             {
                 await Pass();
                 await inner.Write(sql, tenant, one, given);
-                if (committing && !Collects) await Pass();
             }
         }
+
+        internal override ValueTask Append(string sql, string together, string? tenant, ReadOnlySpan<object?> args)
+        {
+            var given = args.ToArray();
+            return Done();
+
+            async ValueTask Done()
+            {
+                await Pass();
+                await inner.Append(sql, together, tenant, given);
+            }
+        }
+
+        internal override async ValueTask Mark(string sql)
+        {
+            committing = sql is "commit";
+            await Pass();
+            await inner.Mark(sql);
+            if (committing && !Collects) await Pass();
+        }
+
+        internal override bool WasTakenBack => inner.WasTakenBack;
 
         internal override void Turn(int change, bool beside) => inner.Turn(change, beside);
 

@@ -32,6 +32,20 @@ sealed class Applying(Session session, long now, WorkspaceChanges changes, List<
     /// <summary>Says that something in the file contradicts the data that is there; nothing of the file is then kept.</summary>
     public void Fault(WorkspacePlace place, string sentence) => faults.Add((place, sentence));
 
+    /// <summary>Does something for each of many things that have nothing to do with each other. Where statements are collected, those of all of them go together.</summary>
+    public async ValueTask Each<T>(IEnumerable<T> many, Func<T, ValueTask> work)
+    {
+        var all = new List<Task>();
+        session.Turn(0);
+        foreach (var one in many)
+        {
+            session.Turn(all.Count + 1);
+            all.Add(work(one).AsTask());
+        }
+        await Task.WhenAll(all);
+        session.Turn(0);
+    }
+
     /// <summary>Makes one row of the tenant what the file says: inserts it, changes it, or leaves it.</summary>
     /// <param name="table">A table whose key begins with the tenant. Never input.</param>
     /// <param name="key">The rest of its key.</param>

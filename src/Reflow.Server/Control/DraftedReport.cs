@@ -41,8 +41,8 @@ public sealed record DraftedReport(long RuleId, string User, string Cycle, IRead
     {
         var id = Report.IdOf(rule.CreatedAt / 1000, $"draft/{RuleId}/{User}/{Cycle}");
         // Its history tells whether it was ever here.
-        if (await applying.Session.Find("select 1 from history where tenant = $1 and kind = 'report_draft' and id = $2 limit 1", r => true, $"{id}")
-            || await ReportDrafts.Of(applying.Session, User, RuleId, Cycle) is not null) return Outcome.Unchanged;
+        if (!applying.IsNew && (await applying.Session.Find("select 1 from history where tenant = $1 and kind = 'report_draft' and id = $2 limit 1", r => true, $"{id}")
+            || await ReportDrafts.Of(applying.Session, User, RuleId, Cycle) is not null)) return Outcome.Unchanged;
         await ReportDrafts.Insert(applying.Session, new(id, RuleId, Cycle, User, Contents, applying.Now, applying.Now), Operation);
         return Outcome.Created;
     }

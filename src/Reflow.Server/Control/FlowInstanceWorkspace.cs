@@ -32,7 +32,7 @@ public sealed record FlowInstanceWorkspace(WorkspacePlace Place, long Id, FlowDe
 
     internal async ValueTask<Outcome> Apply(Applying applying, FlowStore flows, Func<string, string> kunlun)
     {
-        if (await FlowRows.Instance(applying.Session, Id) is not null) return Outcome.Unchanged;
+        if (!applying.IsNew && await FlowRows.Instance(applying.Session, Id) is not null) return Outcome.Unchanged;
         var now = StartTime?.At(applying.Now) ?? applying.Now;
         var (_, error) = await flows.Start(applying.Session, new(Flow!.Namespace, Flow.Name, Operation, kunlun(User), null, Params) { Id = Id }, Operation, now);
         if (error is null)

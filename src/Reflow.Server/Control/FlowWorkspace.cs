@@ -39,15 +39,15 @@ public sealed record FlowWorkspace(IReadOnlyList<FlowRole> Roles, IReadOnlyList<
             string[] users = [.. role.Users.Select(user => Kunlun(people, user, role.Place, applying))];
             applying.Count("flow roles", await applying.Put("flow_role", [("role", role.Key)], [("user_ids", JsonSerializer.Serialize(users, StoreJson.Default.StringArray))]));
         }
-        foreach (var (place, definition) in Definitions)
-            applying.Count("flows", await Deploy(FlowUsers.Rename(definition, user => Kunlun(people, user, place, applying)), applying));
-        foreach (var instance in Instances)
-            applying.Count("flow instances", await instance.Apply(applying, flows, user => Kunlun(people, user, instance.Place, applying)));
+        await applying.Each(Definitions, async flow =>
+            applying.Count("flows", await Deploy(FlowUsers.Rename(flow.Definition, user => Kunlun(people, user, flow.Place, applying)), applying)));
+        await applying.Each(Instances, async instance =>
+            applying.Count("flow instances", await instance.Apply(applying, flows, user => Kunlun(people, user, instance.Place, applying))));
     }
 
     static async ValueTask<Outcome> Deploy(FlowDefinition definition, Applying applying)
     {
-        var active = await applying.Session.Find("select version, doc from flow where tenant = $1 and namespace = $2 and name = $3 and state = 'active'",
+        var active = applying.IsNew ? default : await applying.Session.Find("select version, doc from flow where tenant = $1 and namespace = $2 and name = $3 and state = 'active'",
             r => (Version: r.GetInt32(0), Doc: r.GetString(1)), definition.Namespace, definition.Name);
         if (active.Doc == FlowFormat.Write(definition with { Version = active.Version })) return Outcome.Unchanged;
         await FlowCatalog.Deploy(applying.Session, definition, applying.Now);

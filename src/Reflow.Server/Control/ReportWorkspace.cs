@@ -38,15 +38,16 @@ public sealed record ReportWorkspace(
         if (Rules is []) return;
         var directory = await ReportDirectory.Load(applying.Session);
         var rules = new Dictionary<long, ReportRule>();
-        foreach (var rule in Rules)
+        await applying.Each(Rules, async rule =>
         {
             var wanted = rules[rule.Id] = OnTheWire(rule, directory) with { FormVersion = await ReportRules.PutForm(applying.Session, rule, rule.CreatedAt) };
             applying.Count("report rules", await applying.Put("report_rule", [("rule_id", rule.Id)],
                 [("is_deleted", rule.IsDeleted ? 1L : 0L), ("doc", JsonSerializer.Serialize(wanted, StoreJson.Readable.ReportRule))]));
-        }
-        foreach (var (ruleId, userId) in Views) applying.Count("report views", await PutView(ruleId, userId, applying));
-        foreach (var report in Submitted) applying.Count("reports", await report.Submit(rules[report.RuleId], directory, applying));
-        foreach (var draft in Drafts) applying.Count("report drafts", await draft.Begin(rules[draft.RuleId], applying));
+        });
+        await applying.Each(Views, async view => applying.Count("report views", await PutView(view.RuleId, view.UserId, applying)));
+        var taken = new HashSet<long>();
+        await applying.Each(Submitted, async report => applying.Count("reports", await report.Submit(rules[report.RuleId], directory, taken, applying)));
+        await applying.Each(Drafts, async draft => applying.Count("report drafts", await draft.Begin(rules[draft.RuleId], applying)));
     }
 
     static ValueTask<Outcome> PutSettings(ReportSettings settings, Applying applying) => applying.Put("report_settings", [],
@@ -141,9 +142,9 @@ public sealed record SubmittedReport(WorkspacePlace Place, long RuleId, string U
     /// <summary>What names this report among all that files bring.</summary>
     string Origin => string.Create(CultureInfo.InvariantCulture, $"{RuleId}/{User}/{(CommitTime.IsRelative ? "+" : "")}{CommitTime.Millis}");
 
-    internal async ValueTask<Outcome> Submit(ReportRule rule, ReportDirectory directory, Applying applying)
+    internal async ValueTask<Outcome> Submit(ReportRule rule, ReportDirectory directory, HashSet<long> taken, Applying applying)
     {
-        if (await ReportStore.HasOrigin(applying.Session, Origin)) return Outcome.Unchanged;
+        if (!applying.IsNew && await ReportStore.HasOrigin(applying.Session, Origin)) return Outcome.Unchanged;
         var second = CommitTime.At(applying.Now) / 1000;
         if (second is < 0 or > int.MaxValue)
         {
@@ -151,7 +152,7 @@ public sealed record SubmittedReport(WorkspacePlace Place, long RuleId, string U
             return Outcome.Unchanged;
         }
         var id = Report.IdOf(second, Origin);
-        while (await ReportStore.Has(applying.Session, id)) id++;
+        while (!taken.Add(id) || !applying.IsNew && await ReportStore.Has(applying.Session, id)) id++;
         await ReportStore.Insert(applying.Session, new(id, RuleId, User, directory.Compose(rule, User, To), FilledField.Write(Fields)), Origin);
         var cycle = rule.Schedule?.Current(second * 1000, ReportRules.ZoneOf(rule));
         await ReportFilings.Insert(applying.Session, new(id, RuleId, User, cycle?.Name ?? "", cycle?.IsClosed(second * 1000) ?? false, rule.FormVersion, null));

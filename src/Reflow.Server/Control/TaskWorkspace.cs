@@ -29,9 +29,10 @@ public sealed record TaskWorkspace(
     /// <summary>Creates the tasks that are not there; those that are, deleted ones too, stay as they are.</summary>
     internal static async ValueTask Apply(IReadOnlyList<TaskWorkspace> tasks, Applying applying)
     {
+        // One after the other: what they tell others is told in this order.
         foreach (var task in tasks)
         {
-            var known = await applying.Session.Find("select id from task where tenant = $1 and id = $2", r => r.GetString(0), task.Id) is not null;
+            var known = !applying.IsNew && await applying.Session.Find("select id from task where tenant = $1 and id = $2", r => r.GetString(0), task.Id) is not null;
             if (!known) await task.Insert(applying);
             applying.Count("tasks", known ? Outcome.Unchanged : Outcome.Created);
         }

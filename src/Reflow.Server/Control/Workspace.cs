@@ -101,7 +101,7 @@ public sealed record Workspace(string File, IReadOnlyList<WorkspaceTenant> Tenan
                 var flows = new FlowStore(ids, new());
                 foreach (var tenant in Tenants) await tenant.Apply(new(system.For(tenant.Key), now, changes, faults), (kind, id) => DirectoryStore.TenantOf(system, kind, id), flows);
                 // Thrown, so that the writer takes back what was written until here.
-                return faults is [] ? changes : throw new ContradictionException([.. faults.Select(f => new WorkspaceFault(File, f.Place.Line, f.Place.Column, f.Place.Path, f.Sentence))]);
+                return faults is [] ? changes : throw new ContradictionException([.. faults.OrderBy(f => (f.Place.Line, f.Place.Column)).Select(f => new WorkspaceFault(File, f.Place.Line, f.Place.Column, f.Place.Path, f.Sentence))]);
             }, ct), []);
         }
         catch (ContradictionException e)

@@ -13,6 +13,9 @@ abstract class Database
     /// <summary>Opens the session of a <see cref="Writer"/>, which may collect statements until it is told to <see cref="SystemSession.Flush"/>.</summary>
     public virtual ValueTask<SystemSession> OpenWriter(DbUse use) => Open(use, CancellationToken.None);
 
+    /// <summary>Opens a session that reads for several callers at once and collects what they ask; null when there is nothing to gain from that.</summary>
+    public virtual Func<ValueTask<SystemSession>>? BriefReader => null;
+
     /// <summary>Takes a place among the nodes that share the store.</summary>
     /// <param name="db">The open store.</param>
     /// <param name="changed">Called when another node changed what nodes remember.</param>

@@ -9,6 +9,7 @@ public sealed class Db : IAsyncDisposable
     readonly Database database;
     readonly Writer writer;
     readonly SessionPool readers;
+    readonly BriefReads? brief;
 
     Db(Database database, DbOptions options)
     {
@@ -16,6 +17,7 @@ public sealed class Db : IAsyncDisposable
         Quotas = database.Quotas();
         readers = new(ct => database.Open(DbUse.Reading, ct), options);
         writer = new(() => database.OpenWriter(options.Writing), options);
+        if (database.BriefReader is { } open) brief = new(open, options);
     }
 
     /// <summary>What counts windows for all nodes.</summary>
@@ -36,7 +38,7 @@ public sealed class Db : IAsyncDisposable
     /// <param name="options">Sizes of the queues.</param>
     /// <param name="ct">Gives up.</param>
     /// <exception cref="StoreException">It cannot be reached, or its data is newer than this server.</exception>
-    public static Task<Db> OpenPostgres(string connection, DbOptions options, CancellationToken ct) => Open(new PostgresDatabase(connection, options.Patience, options.Inspect), options, ct);
+    public static Task<Db> OpenPostgres(string connection, DbOptions options, CancellationToken ct) => Open(new PostgresDatabase(connection, options), options, ct);
 
     internal static async Task<Db> Open(Database database, DbOptions options, CancellationToken ct)
     {
@@ -78,6 +80,13 @@ public sealed class Db : IAsyncDisposable
     public Task<T> Read<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) =>
         readers.Run(system => work(system.For(tenant)), ct);
 
+    /// <summary>
+    /// As <see cref="Read"/>, for work that asks for few rows by their keys and waits for nothing but its session: several callers' may share transactions and round trips,
+    /// so what takes long in one would hold up others. It may be run twice.
+    /// </summary>
+    public Task<T> ReadBriefly<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) =>
+        brief is null ? Read(tenant, work, ct) : brief.Run(system => work(system.For(tenant)), () => Read(tenant, work, ct), ct);
+
     /// <summary>As <see cref="Change"/>, over all tenants: for what comes before a tenant is known (migrations, workspaces, finding an app's tenant).</summary>
     public Task<T> ChangeSystem<T>(Func<SystemSession, ValueTask<T>> work, CancellationToken ct) => writer.Run(null, false, work, ct);
 
@@ -102,12 +111,13 @@ public sealed class Db : IAsyncDisposable
     internal int WaitingChanges => writer.Waiting;
 
     /// <summary>How many reads wait for a session.</summary>
-    internal int WaitingReads => readers.Waiting;
+    internal int WaitingReads => readers.Waiting + (brief?.Waiting ?? 0);
 
     /// <summary>Finishes the changes that were accepted, then closes.</summary>
     public async ValueTask DisposeAsync()
     {
         await writer.DisposeAsync();
+        if (brief is not null) await brief.DisposeAsync();
         await readers.DisposeAsync();
         await Quotas.DisposeAsync();
     }
@@ -145,6 +155,9 @@ public sealed record DbOptions(int Readers = 8, int WaitingChanges = 4096, int W
 
     /// <summary>Asked about each statement when it is first used on a connection; what it answers is shown the engine's plan for it, one line a step. Null asks nobody. For tests: plans that walk whole tables.</summary>
     internal Func<string, Action<IReadOnlyList<string>>?>? Inspect { get; init; }
+
+    /// <summary>So many statements of one text are sent to PostgreSQL as one at least. For tests: 1, so that each is.</summary>
+    internal int Merge { get; init; } = 2;
 
     /// <summary>Runs every change twice and keeps the second run. For tests: work that cannot be repeated.</summary>
     internal bool Rehearse { get; init; }

@@ -3,42 +3,72 @@ using Npgsql;
 
 namespace Reflow.Server.Store;
 
-/// <summary>Sends statements in one round trip. Commands are used again: the driver has prepared them.</summary>
-sealed class PostgresBatch(NpgsqlConnection connection, Action<string, NpgsqlParameterCollection>? inspect) : IDisposable
+/// <summary>Sends statements in one round trip, those of one text as one. Commands are used again: the driver has prepared them.</summary>
+/// <param name="connection">Open.</param>
+/// <param name="merge">So many statements of one text are merged at least.</param>
+/// <param name="inspect">Shown each statement that is new, with its arguments; null shows nobody.</param>
+sealed class PostgresBatch(NpgsqlConnection connection, int merge, Action<string, NpgsqlParameterCollection>? inspect) : IDisposable
 {
     // Far more than the statements there are; filters that are put together from parts could make more over time.
     const int MostTexts = 1000;
 
     readonly Dictionary<string, Stack<NpgsqlBatchCommand>> spare = [];
+    readonly HashSet<string> seen = [];
     readonly NpgsqlBatch batch = new(connection);
 
-    /// <summary>A statement with its arguments.</summary>
-    public NpgsqlBatchCommand Bound(string sql, string? tenant, ReadOnlySpan<object?> args)
+    /// <summary>Looks at a statement that is going to be sent.</summary>
+    public void See(string sql, bool ofTenant, object?[] args)
     {
-        var own = tenant is null ? 0 : 1;
-        var isNew = inspect is not null && !spare.ContainsKey(sql);
-        var command = Free(sql, args.Length + own, tenant is not null);
-        if (tenant is not null) command.Parameters[0].Bind(tenant);
-        for (var i = 0; i < args.Length; i++) command.Parameters[own + i].Bind(args[i]);
-        if (isNew) inspect!(sql, command.Parameters);
+        if (!seen.Add(sql)) return;
+        if (seen.Count > MostTexts) seen.Clear();
+        if (ofTenant) SystemSession.MustNameTenant(sql);
+        if (inspect is null) return;
+        var shown = new NpgsqlBatchCommand(sql);
+        foreach (var arg in args)
+        {
+            var parameter = new NpgsqlParameter();
+            parameter.Bind(arg);
+            shown.Parameters.Add(parameter);
+        }
+        inspect(sql, shown.Parameters);
+    }
+
+    /// <summary>A command of a text, its parameters without values.</summary>
+    public NpgsqlBatchCommand Free(string text, int parameters)
+    {
+        if (spare.TryGetValue(text, out var free) && free.TryPop(out var command)) return command;
+        command = new(text);
+        for (var n = 0; n < parameters; n++) command.Parameters.Add(new NpgsqlParameter());
         return command;
     }
 
     /// <summary>Sends statements and takes their answers. The first failure, after which the server does no more of them; null when all were done.</summary>
     /// <param name="statements">The statements.</param>
     /// <param name="seconds">When the driver gives up; 0 for never.</param>
-    public DbException? Send(List<PostgresStatement> statements, int seconds)
+    /// <param name="bundles">What was sent for them.</param>
+    public DbException? Send(List<PostgresStatement> statements, int seconds, out List<PostgresBundle> bundles)
     {
+        bundles = [];
+        foreach (var bundle in PostgresBundle.Bundle(statements))
+            if (bundle.Bind(this, merge)) bundles.Add(bundle);
+            else
+                foreach (var one in bundle.Of)
+                {
+                    var alone = new PostgresBundle([one]);
+                    alone.Bind(this, int.MaxValue);
+                    bundles.Add(alone);
+                }
         batch.Timeout = seconds;
         batch.BatchCommands.Clear();
-        foreach (var statement in statements) batch.BatchCommands.Add(statement.Command);
+        foreach (var bundle in bundles) batch.BatchCommands.Add(bundle.Command);
         try
         {
             using var reader = batch.ExecuteReader();
-            foreach (var statement in statements)
+            foreach (var bundle in bundles)
             {
-                if (!statement.HasRows) continue;
-                statement.Take(reader);
+                if (bundle.IsAnswered) continue;
+                while (reader.Read()) bundle.Take(reader);
+                bundle.IsAnswered = true;
                 reader.NextResult();
             }
             while (reader.NextResult()) { }
@@ -67,27 +97,15 @@ sealed class PostgresBatch(NpgsqlConnection connection, Action<string, NpgsqlPar
         }
     }
 
-    /// <summary>Keeps the commands of statements for the next of the same text.</summary>
-    public void Spare(List<PostgresStatement> statements)
+    /// <summary>Keeps the commands of what was sent for the next of the same text.</summary>
+    public void Spare(List<PostgresBundle> bundles)
     {
-        foreach (var statement in statements)
-            if (statement.Script is null && spare.TryGetValue(statement.Command.CommandText, out var free)) free.Push(statement.Command);
         if (spare.Count > MostTexts) spare.Clear();
+        foreach (var bundle in bundles)
+            if (spare.TryGetValue(bundle.Command.CommandText, out var free)) free.Push(bundle.Command);
+            else spare.Add(bundle.Command.CommandText, new([bundle.Command]));
     }
 
     /// <inheritdoc/>
     public void Dispose() => batch.Dispose();
-
-    NpgsqlBatchCommand Free(string sql, int parameters, bool ofTenant)
-    {
-        if (!spare.TryGetValue(sql, out var free))
-        {
-            if (ofTenant) SystemSession.MustNameTenant(sql);
-            spare.Add(sql, free = []);
-        }
-        if (free.TryPop(out var command)) return command;
-        command = new(sql);
-        for (var n = 0; n < parameters; n++) command.Parameters.Add(new NpgsqlParameter());
-        return command;
-    }
 }

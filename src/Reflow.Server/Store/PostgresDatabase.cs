@@ -11,15 +11,15 @@ sealed class PostgresDatabase : Database
 
     readonly PostgresServers servers;
     readonly PostgresPatience patience;
+    readonly int merge;
     readonly Func<string, Action<IReadOnlyList<string>>?>? inspect;
 
     /// <param name="connection">The driver's connection string.</param>
-    /// <param name="patience">How long a call waits for a connection, or for the answer of a statement.</param>
-    /// <param name="inspect">See <see cref="DbOptions.Inspect"/>.</param>
+    /// <param name="options">How long a call waits for a connection, or for the answer of a statement; what is merged, and shown.</param>
     /// <exception cref="StoreException">It is none.</exception>
-    public PostgresDatabase(string connection, TimeSpan patience, Func<string, Action<IReadOnlyList<string>>?>? inspect = null)
+    public PostgresDatabase(string connection, DbOptions options)
     {
-        (this.patience, this.inspect) = (new(patience), inspect);
+        (patience, merge, inspect) = (new(options.Patience), options.Merge, options.Inspect);
         try
         {
             var said = new NpgsqlConnectionStringBuilder(connection);
@@ -28,7 +28,7 @@ sealed class PostgresDatabase : Database
             // Sessions are kept here: a pool of the driver's below would only reset them.
             said.Pooling = false;
             if (!said.ShouldSerialize("Max Auto Prepare")) (said.MaxAutoPrepare, said.AutoPrepareMinUsages) = (Prepared, 2);
-            if (!said.ShouldSerialize("Timeout")) said.Timeout = Math.Max(1, (int)patience.TotalSeconds);
+            if (!said.ShouldSerialize("Timeout")) said.Timeout = Math.Max(1, (int)patience.Limit.TotalSeconds);
             if (!said.ShouldSerialize("Host Recheck Seconds")) said.HostRecheckSeconds = 1;
             if (!said.ShouldSerialize("Target Session Attributes") && said.Host?.Contains(',', StringComparison.Ordinal) == true) said.TargetSessionAttributes = "primary";
             // A host that vanished does not answer a statement that may take its time. A socket of this machine's has no such thing.
@@ -45,7 +45,7 @@ sealed class PostgresDatabase : Database
 
     // A copy has no indexes: it is only read as a whole, and nobody inspects that.
     PostgresDatabase(PostgresDatabase live, string schema) =>
-        (servers, patience, Schema) = (live.servers.In(schema), live.patience, schema);
+        (servers, patience, merge, Schema) = (live.servers.In(schema), live.patience, live.merge, schema);
 
     /// <summary>Where the tables are.</summary>
     public string Schema { get; }
@@ -78,7 +78,6 @@ sealed class PostgresDatabase : Database
     }
 
     /// <inheritdoc/>
-    /// <inheritdoc/>
     public override async ValueTask<SystemSession> Open(DbUse use, CancellationToken ct, bool patient = false)
     {
         var allowed = patient ? PostgresPatience.Endless : patience;
@@ -90,8 +89,17 @@ sealed class PostgresDatabase : Database
     public override async ValueTask<SystemSession> OpenWriter(DbUse use)
     {
         var (opened, isBehind) = await Connect(use, patience, CancellationToken.None);
-        return new PostgresPipeline(opened, isBehind, new(Schema), patience, Inspector);
+        var session = new PostgresPipeline(opened, isBehind, new(Schema), patience, merge, Inspector);
+        opened.Notice += session.Hear;
+        return session;
     }
+
+    /// <inheritdoc/>
+    public override Func<ValueTask<SystemSession>> BriefReader => async () =>
+    {
+        var (opened, isBehind) = await Connect(DbUse.Reading, patience, CancellationToken.None);
+        return new PostgresPipeline(opened, isBehind, new(Schema), patience, merge, Inspector);
+    };
 
     async ValueTask<(NpgsqlConnection Connection, Func<bool> IsBehind)> Connect(DbUse use, PostgresPatience allowed, CancellationToken ct)
     {

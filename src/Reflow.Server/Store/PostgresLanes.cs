@@ -11,10 +11,10 @@ sealed class PostgresLanes(string schema)
 {
     readonly long all = Key(schema, "");
 
-    /// <summary>The statement that takes the lanes of tenants; null among them stands for all.</summary>
-    public string Take(IReadOnlyCollection<string?> tenants) => tenants.Contains(null)
-        ? $"select pg_advisory_xact_lock({all}); notify {Channel(schema)}"
-        : $"select pg_advisory_xact_lock_shared({all}){string.Concat(tenants.Select(tenant => Key(schema, tenant!)).Distinct().Order().Select(key => $"; select pg_advisory_xact_lock({key})"))}";
+    /// <summary>The statements that take the lanes of tenants; null among them stands for all.</summary>
+    public IReadOnlyList<string> Take(IReadOnlyCollection<string?> tenants) => tenants.Contains(null)
+        ? [$"select pg_advisory_xact_lock({all})", $"notify {Channel(schema)}"]
+        : [$"select pg_advisory_xact_lock_shared({all})", .. tenants.Select(tenant => Key(schema, tenant!)).Distinct().Order().Select(key => $"select pg_advisory_xact_lock({key})")];
 
     /// <summary>Where nodes are told.</summary>
     public static string Channel(string schema) => $"reflow_{Key(schema, ""):x}";

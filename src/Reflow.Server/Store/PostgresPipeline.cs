@@ -6,26 +6,31 @@ using Npgsql;
 namespace Reflow.Server.Store;
 
 /// <summary>
-/// A writer's session on PostgreSQL. Statements are collected and sent together when the writer flushes: one round trip for what all changes of a group ask side by side,
-/// where each statement would take one by itself. It belongs to one thread, on which also the changes go on whose answers have come.
+/// A session on PostgreSQL for the calls of a group. Statements are collected and sent together when it is flushed: one round trip for what all of them ask side by side,
+/// where each statement would take one by itself. It belongs to one thread, on which also the calls go on whose answers have come.
 /// </summary>
 /// <param name="connection">Open, and this session's alone.</param>
 /// <param name="isBehind">Whether its server is not the primary any more.</param>
 /// <param name="lanes">The locks of those who change data.</param>
 /// <param name="patience">How long an answer may take before it is overdue.</param>
+/// <param name="merge">So many statements of one text are sent as one at least.</param>
 /// <param name="inspect">Shown each statement that is new to the session, with its arguments; null shows nobody.</param>
-sealed class PostgresPipeline(NpgsqlConnection connection, Func<bool> isBehind, PostgresLanes lanes, PostgresPatience patience, Action<string, NpgsqlParameterCollection>? inspect) : SystemSession(Engine.Postgres)
+sealed class PostgresPipeline(
+    NpgsqlConnection connection, Func<bool> isBehind, PostgresLanes lanes, PostgresPatience patience, int merge, Action<string, NpgsqlParameterCollection>? inspect) : SystemSession(Engine.Postgres)
 {
     // So that what writes without ever reading does not collect all of it in memory.
     const int MostWaiting = 1000;
 
-    readonly PostgresBatch batch = new(connection, inspect);
-    readonly List<(int Change, PostgresStatement Statement)> held = [];
+    // One that waits for a standby is not cancelled, as the driver would when it gives up: the change would be done at this server alone, and show, and be lost with it.
+    const string Commit = "commit";
+
+    readonly PostgresBatch batch = new(connection, merge, inspect);
+    readonly List<PostgresStatement> held = [], taking = [];
     List<PostgresStatement> waiting = [], sent = [];
-    bool failed, beside, patient;
+    bool failed, takenBack, beside, patient, warned;
     volatile bool abandoned;
     long asked;
-    int turn, thread;
+    int turn, stretch, thread;
 
     internal override bool Collects => true;
 
@@ -33,20 +38,25 @@ sealed class PostgresPipeline(NpgsqlConnection connection, Func<bool> isBehind, 
 
     internal override bool IsBroken => abandoned || isBehind() || connection.State is not ConnectionState.Open;
 
+    internal override bool WasTakenBack => takenBack && !IsBroken;
+
+    /// <summary>Told what the server remarks.</summary>
+    public void Hear(object sender, NpgsqlNoticeEventArgs remark) => warned |= remark.Notice is { InvariantSeverity: "WARNING", SqlState: "01000" };
+
     internal override bool IsOverdue => Volatile.Read(ref asked) is not 0 and var since && patience.IsOver(Stopwatch.GetElapsedTime(since));
 
     internal override void Abandon() => abandoned = true;
 
     /// <inheritdoc/>
-    public override IAsyncEnumerable<object?[]> Stream(string sql, int columns) => throw new UnreachableException("A writer streams nothing.");
+    public override IAsyncEnumerable<object?[]> Stream(string sql, int columns) => throw new UnreachableException("What streams has a session of its own.");
 
     /// <inheritdoc/>
     public override ValueTask Script(string sql)
     {
         if (beside) throw OnlyAlone(sql);
         HasWritten = true;
-        var script = new PostgresStatement.Running { Script = sql };
-        waiting.Add(script);
+        var script = new PostgresStatement.Running(sql, []) { IsScript = true };
+        Wait(script);
         return new(script.Answer);
     }
 
@@ -57,25 +67,37 @@ sealed class PostgresPipeline(NpgsqlConnection connection, Func<bool> isBehind, 
         await connection.DisposeAsync();
     }
 
-    internal override ValueTask BeginRead() => throw new UnreachableException("A writer's transactions change.");
+    // Sent with the first that is asked. That it only reads, the connection says.
+    internal override ValueTask BeginRead()
+    {
+        Begin(["begin isolation level repeatable read"]);
+        return ValueTask.CompletedTask;
+    }
 
-    internal override ValueTask EndRead() => throw new UnreachableException("A writer's transactions change.");
+    internal override ValueTask EndRead() => Mark(Commit);
 
     // Whoever changes a tenant's data has its lane first, so that every statement sees all that was committed before, and nobody waits for anybody in a circle.
+    // All this goes with the first that the changes ask.
     internal override ValueTask BeginChange(IReadOnlyCollection<string?> tenants)
     {
-        (failed, beside, thread) = (false, false, Environment.CurrentManagedThreadId);
         // What concerns all tenants takes its time.
         patient = tenants.Contains(null);
-        var failure = Sent(seconds => batch.Send($"begin; {(patient ? "set local statement_timeout = 0; " : "")}{lanes.Take(tenants)}", seconds));
-        failed = failure is not null;
-        return failure switch
+        Begin(["begin", .. patient ? ["set local statement_timeout = 0"] : Array.Empty<string>(), .. lanes.Take(tenants)]);
+        return ValueTask.CompletedTask;
+    }
+
+    void Begin(IEnumerable<string> statements)
+    {
+        (failed, thread) = (false, Environment.CurrentManagedThreadId);
+        taking.Clear();
+        Turn(0, beside: false);
+        foreach (var sql in statements)
         {
-            null => ValueTask.CompletedTask,
-            // Others have been in the lane for too long.
-            PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => throw new StoreBusyException(),
-            _ => throw failure,
-        };
+            var take = new PostgresStatement.Taking(sql);
+            taking.Add(take);
+            Wait(take);
+        }
+        Turn(0, beside: false);
     }
 
     internal override ValueTask Rollback()
@@ -85,48 +107,67 @@ sealed class PostgresPipeline(NpgsqlConnection connection, Func<bool> isBehind, 
         return Do("rollback");
     }
 
-    internal override void Turn(int change, bool beside) => (turn, this.beside) = (change, beside);
+    internal override void Turn(int change, bool beside)
+    {
+        (turn, this.beside) = (change, beside);
+        if (change == 0) stretch++;
+    }
 
     internal override void Release(int change, bool keep)
     {
-        if (keep) waiting.AddRange(held.Where(one => one.Change == change).Select(one => one.Statement));
+        if (keep) waiting.AddRange(held.Where(one => one.Change == change));
         held.RemoveAll(one => one.Change == change);
     }
 
-    internal override ValueTask<List<T>> ReadAll<T>(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, T> row) => Ask(new PostgresStatement.Reading<List<T>>(reader =>
-    {
-        var rows = new List<T>();
-        while (reader.Read()) rows.Add(row(reader));
-        return rows;
-    }), sql, tenant, args);
+    internal override ValueTask<List<T>> ReadAll<T>(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, T> row) =>
+        Ask(sql, tenant, args, new List<T>(), (ref List<T> rows, DbDataReader reader) =>
+        {
+            rows.Add(row(reader));
+            return true;
+        }, PostgresMerge.Rows);
 
     internal override ValueTask<T?> ReadFirst<T>(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, T> row) where T : default =>
-        Ask(new PostgresStatement.Reading<T?>(reader => reader.Read() ? row(reader) : default), sql, tenant, args);
+        Ask(sql, tenant, args, default(T), (ref T? rows, DbDataReader reader) =>
+        {
+            rows = row(reader);
+            return false;
+        }, PostgresMerge.FirstRow);
 
-    internal override ValueTask ReadWhile(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, bool> goOn) => new(Ask(new PostgresStatement.Reading<bool>(reader =>
-    {
-        while (reader.Read() && goOn(reader)) { }
-        return true;
-    }), sql, tenant, args).AsTask());
+    // How far it goes on, the server does not know.
+    internal override ValueTask ReadWhile(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, bool> goOn) =>
+        new(Ask(sql, tenant, args, true, (ref bool _, DbDataReader reader) => goOn(reader), PostgresMerge.Never).AsTask());
 
     internal override ValueTask<int> Run(string sql, string? tenant, ReadOnlySpan<object?> args)
     {
         HasWritten = true;
         if (beside) throw OnlyAlone(sql);
-        var running = new PostgresStatement.Running();
-        waiting.Add(Bound(running, sql, tenant, args));
+        var running = new PostgresStatement.Running(sql, All(sql, tenant, args));
+        Wait(running);
         return new(running.Answer);
     }
 
     internal override ValueTask Write(string sql, string? tenant, bool one, ReadOnlySpan<object?> args)
     {
+        return Write(sql, tenant, one ? PostgresMerge.Guard : sql.StartsWith("insert", StringComparison.Ordinal) ? PostgresMerge.Insert : PostgresMerge.Never, null, args);
+    }
+
+    // What goes back to a savepoint makes the transaction good again. All that came before is sent before, whoever asked for it.
+    internal override ValueTask Mark(string sql)
+    {
+        failed &= !sql.StartsWith("rollback", StringComparison.Ordinal);
+        Turn(0, beside: false);
+        return Write(sql, null, false, []);
+    }
+
+    internal override ValueTask Append(string sql, string together, string? tenant, ReadOnlySpan<object?> args) => Write(sql, tenant, PostgresMerge.Insert, together, args);
+
+    ValueTask Write(string sql, string? tenant, PostgresMerge how, string? together, ReadOnlySpan<object?> args)
+    {
         HasWritten = true;
-        // What goes back to a savepoint makes the transaction good again.
-        if (sql.StartsWith("rollback", StringComparison.Ordinal)) failed = false;
-        if (waiting.Count >= MostWaiting && !one && !beside) return new(Run(sql, tenant, args).AsTask());
-        var writing = Bound(new PostgresStatement.Writing(one), sql, tenant, args);
-        if (beside) held.Add((turn, writing));
-        else waiting.Add(writing);
+        if (waiting.Count >= MostWaiting && how is not PostgresMerge.Guard && !beside) return new(Run(sql, tenant, args).AsTask());
+        var writing = new PostgresStatement.Writing(sql, All(sql, tenant, args), how, together);
+        if (beside) Place(writing, held);
+        else Wait(writing);
         return ValueTask.CompletedTask;
     }
 
@@ -134,26 +175,37 @@ sealed class PostgresPipeline(NpgsqlConnection connection, Func<bool> isBehind, 
     {
         if (waiting.Count == 0) return false;
         TakeWaiting();
-        var failure = Sent(seconds => sent is [{ Script: { } script }] ? batch.Send(script, seconds) : batch.Send(sent, IsCommit(sent[^1]) ? 0 : seconds));
-        Settle(ref failure);
+        var bundles = new List<PostgresBundle>();
+        warned = false;
+        var failure = Sent(seconds => sent is [PostgresStatement.Running { IsScript: true } script] ? batch.Send(script.Sql, seconds) : batch.Send(sent, sent[^1].Sql == Commit ? 0 : seconds, out bundles));
+        // A commit that somebody let give up waiting for a standby is on this server alone.
+        if (failure is null && warned) failure = new StoreGoneException("PostgreSQL has not heard from its standby: whether the change outlives a fail-over is not known");
+        failed = failure is not null;
+        takenBack = failure is PostgresException { InvariantSeverity: "ERROR" };
+        if (failure is PostgresException refused && bundles.Find(bundle => !bundle.IsAnswered)?.Of[0] is { } failing) failure = Told(refused, failing);
+        Settle(failure, bundles);
         if (failure is null) return true;
-        failed = true;
         // Whoever has seen it fail may have asked for more; the server does nothing of it.
-        for (Exception? more = failure; waiting.Count > 0;)
+        while (waiting.Count > 0)
         {
             TakeWaiting();
-            Settle(ref more);
+            Settle(failure, []);
         }
         throw failure;
     }
 
-    // One that waits for a standby is not cancelled, as the driver would when it gives up: the change would be done at this server alone, and show, and be lost with it.
-    static bool IsCommit(PostgresStatement statement) => statement is { Script: null, Command.CommandText: "commit" };
+    // Others have been in the lane for too long; or a guard found another row than was read.
+    Exception Told(PostgresException refused, PostgresStatement failing) => (refused.SqlState, failing.Merge) switch
+    {
+        (PostgresErrorCodes.QueryCanceled, _) when taking.Contains(failing) => new StoreBusyException(),
+        (PostgresErrorCodes.DivisionByZero, PostgresMerge.Guard) => NotAsRead(failing.Sql),
+        _ => refused,
+    };
 
     // All that waits; of scripts, which the driver sends by themselves, the first when it is first.
     void TakeWaiting()
     {
-        var script = waiting.FindIndex(statement => statement.Script is not null);
+        var script = waiting.FindIndex(statement => statement is PostgresStatement.Running { IsScript: true });
         if (script < 0) (waiting, sent) = (sent, waiting);
         else
         {
@@ -163,15 +215,25 @@ sealed class PostgresPipeline(NpgsqlConnection connection, Func<bool> isBehind, 
     }
 
     // Those whose answers have come go on, and what they ask next is collected.
-    void Settle(ref Exception? failure)
+    void Settle(Exception? failure, List<PostgresBundle> bundles)
     {
-        var lost = failure;
-        foreach (var statement in sent)
+        foreach (var bundle in bundles)
         {
-            turn = statement.Change;
-            if (statement.Settle(lost) is { } rows) failure ??= NotAsRead(statement.Command.CommandText, rows);
+            // Before its command is another's.
+            var changed = bundle.Of is [PostgresStatement.Running] && failure is null ? bundle.Command.RecordsAffected : 0;
+            foreach (var statement in bundle.Of)
+            {
+                turn = statement.Change;
+                statement.Settle(failure, changed);
+            }
         }
-        batch.Spare(sent);
+        if (bundles.Count == 0)
+            foreach (var statement in sent)
+            {
+                turn = statement.Change;
+                statement.Settle(failure, 0);
+            }
+        batch.Spare(bundles);
         sent.Clear();
     }
 
@@ -192,21 +254,32 @@ sealed class PostgresPipeline(NpgsqlConnection connection, Func<bool> isBehind, 
         throw failure;
     }
 
-    ValueTask<T> Ask<T>(PostgresStatement.Reading<T> reading, string sql, string? tenant, ReadOnlySpan<object?> args)
+    ValueTask<T> Ask<T>(string sql, string? tenant, ReadOnlySpan<object?> args, T begin, PostgresStatement.Reading<T>.Row row, PostgresMerge how)
     {
+        var selects = sql.StartsWith("select", StringComparison.Ordinal);
         // A statement that answers may write as well; what recurs here only reads.
-        var writes = !sql.StartsWith("select", StringComparison.Ordinal) && !sql.StartsWith("with recursive", StringComparison.Ordinal);
+        var writes = !selects && !sql.StartsWith("with recursive", StringComparison.Ordinal);
         HasWritten |= writes;
         if (beside && (writes || held.Exists(one => one.Change == turn))) throw OnlyAlone(sql);
-        waiting.Add(Bound(reading, sql, tenant, args));
+        var reading = new PostgresStatement.Reading<T>(sql, All(sql, tenant, args), begin, row, selects ? how : PostgresMerge.Never);
+        Wait(reading);
         return new(reading.Answer);
     }
 
-    PostgresStatement Bound(PostgresStatement statement, string sql, string? tenant, ReadOnlySpan<object?> args)
+    object?[] All(string sql, string? tenant, ReadOnlySpan<object?> args)
     {
         if (Environment.CurrentManagedThreadId != thread) throw new UnreachableException("A change waits for nothing but its session.");
-        (statement.Command, statement.Change) = (batch.Bound(sql, tenant, args), turn);
-        return statement;
+        object?[] all = tenant is null ? [.. args] : [tenant, .. args];
+        batch.See(sql, tenant is not null, all);
+        return all;
+    }
+
+    void Wait(PostgresStatement statement) => Place(statement, waiting);
+
+    void Place(PostgresStatement statement, List<PostgresStatement> among)
+    {
+        (statement.Change, statement.Stretch) = (turn, stretch);
+        among.Add(statement);
     }
 
     // The group is decided once more, one after the other.

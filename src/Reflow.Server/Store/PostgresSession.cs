@@ -67,7 +67,7 @@ sealed class PostgresSession(NpgsqlConnection connection, Func<bool> isBehind, P
     internal override async ValueTask BeginChange(IReadOnlyCollection<string?> tenants)
     {
         failed = false;
-        await using var begin = new NpgsqlCommand($"begin; {lanes.Take(tenants)}", connection) { CommandTimeout = patience.DriverSeconds };
+        await using var begin = new NpgsqlCommand($"begin; {string.Join("; ", lanes.Take(tenants))}", connection) { CommandTimeout = patience.DriverSeconds };
         await Changed(begin);
     }
 
@@ -151,7 +151,7 @@ sealed class PostgresSession(NpgsqlConnection connection, Func<bool> isBehind, P
     async ValueTask Written(NpgsqlCommand command, bool one)
     {
         var rows = await Changed(command);
-        if (one && rows != 1) throw NotAsRead(command.CommandText, rows);
+        if (one && rows != 1) throw NotAsRead(command.CommandText);
     }
 
     async ValueTask<T> Answered<T>(Task<T> answer)

@@ -1,82 +1,139 @@
 using System.Data.Common;
-using Npgsql;
 
 namespace Reflow.Server.Store;
 
 /// <summary>A statement on its way in a <see cref="PostgresPipeline"/>, and who waits for its answer.</summary>
-abstract class PostgresStatement
+/// <param name="sql">Its text; <c>$1</c> is the first argument.</param>
+/// <param name="args">Its arguments.</param>
+abstract class PostgresStatement(string sql, object?[] args)
 {
-    /// <summary>The statement with its arguments.</summary>
-    public NpgsqlBatchCommand Command { get; set; } = null!;
+    /// <summary>Its text.</summary>
+    public string Sql => sql;
 
-    /// <summary>Several statements without arguments, in the place of <see cref="Command"/>.</summary>
-    public string? Script { get; init; }
+    /// <summary>Its arguments.</summary>
+    public object?[] Args => args;
 
     /// <summary>Whose it is: a place in the group.</summary>
     public int Change { get; set; }
 
-    /// <summary>Whether the server answers it with rows.</summary>
-    public abstract bool HasRows { get; }
+    /// <summary>What is of a later stretch comes after all that is of an earlier one; within one, only what is of the same change keeps its order.</summary>
+    public int Stretch { get; set; }
 
-    /// <summary>Takes the rows; what goes wrong with them is told when it settles.</summary>
-    /// <exception cref="DbException">The server refused the statement, or is gone.</exception>
-    public virtual void Take(DbDataReader reader)
+    /// <summary>How it can be sent together with others of its text.</summary>
+    public abstract PostgresMerge Merge { get; }
+
+    /// <summary>Whether the server answers it with rows.</summary>
+    public virtual bool HasRows => false;
+
+    /// <summary>Takes a row; what goes wrong with it is told when it settles.</summary>
+    public virtual void Take(DbDataReader row)
     {
     }
 
-    /// <summary>Tells whoever waits; how many rows it changed where that must have been one and was not.</summary>
+    /// <summary>Tells whoever waits.</summary>
     /// <param name="failure">What became of the round trip; null when all of it was done.</param>
-    public abstract int? Settle(Exception? failure);
+    /// <param name="rows">How many rows it changed, when it was sent by itself.</param>
+    public abstract void Settle(Exception? failure, int rows);
 
     /// <summary>Rows are read.</summary>
-    public sealed class Reading<T>(Func<DbDataReader, T> read) : PostgresStatement
+    /// <param name="sql">Its text.</param>
+    /// <param name="args">Its arguments.</param>
+    /// <param name="begin">What is answered when there are no rows.</param>
+    /// <param name="take">Shown each row with what was answered so far; false when it wants no more.</param>
+    /// <param name="merge">How it can be merged.</param>
+    public sealed class Reading<T>(string sql, object?[] args, T begin, Reading<T>.Row take, PostgresMerge merge) : PostgresStatement(sql, args)
     {
         // Goes on where the answer is told, which is the writer's thread.
         readonly TaskCompletionSource<T> answer = new();
-        T? rows;
+        T rows = begin;
         Exception? wrong;
+        bool hasEnough;
+
+        public delegate bool Row(ref T rows, DbDataReader row);
 
         public Task<T> Answer => answer.Task;
 
+        public override PostgresMerge Merge => merge;
+
         public override bool HasRows => true;
 
-        public override void Take(DbDataReader reader)
+        public override void Take(DbDataReader row)
         {
-            try { rows = read(reader); }
-            catch (Exception e) when (e is not DbException) { wrong = e; }
+            if (hasEnough) return;
+            try { hasEnough = !take(ref rows, row); }
+            catch (Exception e) when (e is not DbException) { (wrong, hasEnough) = (e, true); }
         }
 
-        public override int? Settle(Exception? failure)
+        public override void Settle(Exception? failure, int changed)
         {
             if ((failure ?? wrong) is { } e) answer.SetException(e);
-            else answer.SetResult(rows!);
-            return null;
+            else answer.SetResult(rows);
+        }
+    }
+
+    /// <summary>What a transaction begins with; its rows say nothing.</summary>
+    public sealed class Taking(string sql) : PostgresStatement(sql, [])
+    {
+        public override PostgresMerge Merge => PostgresMerge.Never;
+
+        public override bool HasRows => Sql.StartsWith("select", StringComparison.Ordinal);
+
+        public override void Settle(Exception? failure, int rows)
+        {
         }
     }
 
     /// <summary>Somebody wants to know how many rows it changed.</summary>
-    public sealed class Running : PostgresStatement
+    public sealed class Running(string sql, object?[] args) : PostgresStatement(sql, args)
     {
         readonly TaskCompletionSource<int> answer = new();
 
         public Task<int> Answer => answer.Task;
 
-        public override bool HasRows => false;
+        /// <summary>Whether it is several statements without arguments.</summary>
+        public bool IsScript { get; init; }
 
-        public override int? Settle(Exception? failure)
+        public override PostgresMerge Merge => PostgresMerge.Never;
+
+        public override void Settle(Exception? failure, int rows)
         {
             if (failure is not null) answer.SetException(failure);
-            else answer.SetResult(Script is null ? Command.RecordsAffected : 0);
-            return null;
+            else answer.SetResult(rows);
         }
     }
 
     /// <summary>Nobody waits.</summary>
-    /// <param name="one">Whether it must change one row.</param>
-    public sealed class Writing(bool one) : PostgresStatement
+    /// <param name="sql">Its text.</param>
+    /// <param name="args">Its arguments.</param>
+    /// <param name="merge">How it can be merged; one that is a <see cref="PostgresMerge.Guard"/> must change one row.</param>
+    /// <param name="together">The text for several rows at once, where it is known.</param>
+    public sealed class Writing(string sql, object?[] args, PostgresMerge merge, string? together = null) : PostgresStatement(sql, args)
     {
-        public override bool HasRows => false;
+        public override PostgresMerge Merge => merge;
 
-        public override int? Settle(Exception? failure) => one && failure is null && Command.RecordsAffected is var rows && rows != 1 ? rows : null;
+        /// <summary>The text for several rows at once; <c>{rows}</c> in it stands for them, and <c>nth</c> counts them.</summary>
+        public string? Together => together;
+
+        // What guards answers with a row when it finds what it looks for, and fails otherwise.
+        public override bool HasRows => merge is PostgresMerge.Guard;
+
+        public override void Settle(Exception? failure, int rows)
+        {
+        }
     }
+}
+
+/// <summary>How statements of one text, each with arguments of its own, are sent as one.</summary>
+enum PostgresMerge
+{
+    /// <summary>Not at all.</summary>
+    Never,
+    /// <summary>All rows of each.</summary>
+    Rows,
+    /// <summary>The first row of each.</summary>
+    FirstRow,
+    /// <summary>Their rows are inserted together.</summary>
+    Insert,
+    /// <summary>Their rows are changed together; it fails unless each has changed one.</summary>
+    Guard,
 }

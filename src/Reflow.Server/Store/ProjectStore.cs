@@ -33,6 +33,9 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     /// <summary>Reads in one moment.</summary>
     public Task<T> Read<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) => db.Read(tenant, work, ct);
 
+    /// <inheritdoc cref="Db.ReadBriefly"/>
+    public Task<T> ReadBriefly<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) => db.ReadBriefly(tenant, work, ct);
+
     /// <summary>Changes what is no part of an item, in one transaction.</summary>
     public Task<T> Write<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) => db.Change(tenant, work, ct);
 

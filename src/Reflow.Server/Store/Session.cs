@@ -29,6 +29,15 @@ public readonly struct Session(SystemSession system, string tenant)
     /// <summary>Runs a statement when there is a reason to: what is read next sees what it did, and so does the commit. When it fails, the change has failed, whatever its work says.</summary>
     public ValueTask Write(string sql, params ReadOnlySpan<object?> args) => system.Write(sql, tenant, false, args);
 
+    /// <summary>As <see cref="Write"/>, of a row whose columns depend on those that are there; where several are written at once, they are by another text.</summary>
+    /// <param name="sql">Inserts one row.</param>
+    /// <param name="together">Inserts many: <c>{rows}</c> stands for their arguments, which are named as in <paramref name="sql"/>, and <c>k.nth</c> is each one's place.</param>
+    /// <param name="args">The arguments.</param>
+    public ValueTask Append(string sql, string together, params ReadOnlySpan<object?> args) => system.Append(sql, together, tenant, args);
+
+    /// <summary>What is asked and written from now on is another of several things that have nothing to do with each other; the zeroth comes after all that was before.</summary>
+    internal void Turn(int thing) => system.Turn(thing, beside: false);
+
     /// <summary>As <see cref="Write"/>; the change has failed unless exactly one row was changed. What guards a decision: the row is as it was read.</summary>
     public ValueTask WriteOne(string sql, params ReadOnlySpan<object?> args) => system.Write(sql, tenant, true, args);
 }
@@ -107,10 +116,21 @@ public abstract class SystemSession : IAsyncDisposable
 
     internal abstract ValueTask Write(string sql, string? tenant, bool one, ReadOnlySpan<object?> args);
 
+    internal virtual ValueTask Append(string sql, string together, string? tenant, ReadOnlySpan<object?> args) => Write(sql, tenant, false, args);
+
+    /// <summary>Ends a part of a transaction, or begins one: a savepoint, a commit.</summary>
+    internal virtual ValueTask Mark(string sql) => Write(sql, null, false, []);
+
+    /// <summary>Whether what failed last is known to have done nothing, with all that came before it in the transaction.</summary>
+    internal virtual bool WasTakenBack => false;
+
     /// <summary>Whether statements are collected, so that changes can be decided side by side and must be told to <see cref="Flush"/>.</summary>
     internal virtual bool Collects => false;
 
-    /// <summary>The statements from now on are those of the <paramref name="change"/>th change of a group. When it is decided beside others, what it writes is held until it is released.</summary>
+    /// <summary>
+    /// The statements from now on are those of the <paramref name="change"/>th change of a group. When it is decided beside others, what it writes is held until it is released.
+    /// The zeroth comes after all that was before; from there on only what is of one change keeps its order.
+    /// </summary>
     internal virtual void Turn(int change, bool beside)
     {
     }
@@ -125,7 +145,7 @@ public abstract class SystemSession : IAsyncDisposable
     /// <exception cref="StoreException">A row that a decision was made by was not as it had been.</exception>
     internal virtual bool Flush() => false;
 
-    private protected static StoreException NotAsRead(string sql, int rows) => new($"what was read has changed while a change was decided by it ({rows} rows): {sql}");
+    private protected static StoreException NotAsRead(string sql) => new($"what was read has changed while a change was decided by it: {sql}");
 
     internal static void MustNameTenant(string sql)
     {

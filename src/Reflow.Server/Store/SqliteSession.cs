@@ -94,7 +94,7 @@ sealed class SqliteSession(SqliteConnection connection, Func<string, Action<IRea
     internal override ValueTask<int> Run(string sql, string? tenant, ReadOnlySpan<object?> args) => ValueTask.FromResult(Bound(sql, tenant, args).Run());
 
     internal override ValueTask Write(string sql, string? tenant, bool one, ReadOnlySpan<object?> args) =>
-        Bound(sql, tenant, args).Run() is var rows && one && rows != 1 ? throw NotAsRead(sql, rows) : ValueTask.CompletedTask;
+        Bound(sql, tenant, args).Run() is var rows && one && rows != 1 ? throw NotAsRead(sql) : ValueTask.CompletedTask;
 
     SqliteStatement Bound(string sql, string? tenant, ReadOnlySpan<object?> args)
     {

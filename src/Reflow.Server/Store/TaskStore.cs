@@ -19,7 +19,7 @@ public sealed class TaskStore(Db db, Ids ids, TaskSettings settings, TimeProvide
     public Task<T> Read<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) => db.Read(tenant, work, ct);
 
     /// <summary>A task that is there, or null: unknown, deleted and another tenant's are the same to a caller.</summary>
-    public Task<TaskItem?> Get(string tenant, string id, CancellationToken ct) => db.Read(tenant, session => TaskRows.Load(session, id), ct);
+    public Task<TaskItem?> Get(string tenant, string id, CancellationToken ct) => db.ReadBriefly(tenant, session => TaskRows.Load(session, id), ct);
 
     /// <summary>Creates a task; <paramref name="draft"/> resolves the people it names in the same transaction.</summary>
     public Task<(TaskItem? Task, Error? Error)> Create(

@@ -7,7 +7,7 @@ namespace Reflow.Server.Store;
 /// The one writer. Changes that wait are run one after the other inside one transaction that is committed once; only then are their callers answered.
 /// So the price of a durable commit is shared by everybody who waited for it. When a change fails after it has written, the transaction is taken back and
 /// the others run again, each now in its own savepoint: those are paid for only when one is needed. Where a session collects statements, guarded changes that
-/// follow each other are decided side by side, so that they share round trips too.
+/// follow each other are decided side by side, so that they share round trips too (ADR 12, ADR 15).
 /// </summary>
 /// <remarks>
 /// Nobody waits for long: the line has an end, who stood in it for too long is refused, and a database that does not answer any more is left to a hand that waits for it alone,
@@ -179,9 +179,13 @@ sealed class Writer : IAsyncDisposable
                 try
                 {
                     var session = Begun();
-                    if (!TryAll(session) || writer.rehearse) session = RunAgain(session);
-                    Sync(session.Write("commit"));
-                    session.Flush();
+                    var done = TryAll(session);
+                    if (done && writer.rehearse) Flushed(session);
+                    if (!done || writer.rehearse || !TryCommit(session))
+                    {
+                        session = RunAgain(session);
+                        Commit(session);
+                    }
                     Volatile.Write(ref writer.moved, Stopwatch.GetTimestamp());
                     foreach (var change in Group) change.Committed();
                 }
@@ -196,17 +200,8 @@ sealed class Writer : IAsyncDisposable
 
         SystemSession Begun()
         {
-            var isNew = session is not { IsBroken: false };
             var ready = Ready();
-            try
-            {
-                Begin(ready);
-            }
-            catch (DbException) when (!isNew && ready.IsBroken)
-            {
-                // The connection was lost while nobody used it: nothing has been done in it.
-                Begin(ready = Ready());
-            }
+            Begin(ready);
             return ready;
         }
 
@@ -233,6 +228,26 @@ sealed class Writer : IAsyncDisposable
 
         void Begin(SystemSession session) => Sync(session.BeginChange([.. Group.Select(change => change.Tenant).Distinct()]));
 
+        static void Commit(SystemSession session)
+        {
+            Sync(session.Mark("commit"));
+            session.Flush();
+        }
+
+        // With the commit goes what was not sent yet. Whether it was done is only known when the engine says that it was not.
+        static bool TryCommit(SystemSession session)
+        {
+            try
+            {
+                Commit(session);
+                return true;
+            }
+            catch (Exception e) when (e is DbException or StoreException and not StoreBusyException && session.WasTakenBack)
+            {
+                return false;
+            }
+        }
+
         /// <summary>Runs the group; false as soon as one fails that has written, so that there is something to take back, or with which the engine gave up the transaction.</summary>
         bool TryAll(SystemSession session)
         {
@@ -243,19 +258,19 @@ sealed class Writer : IAsyncDisposable
                     while (to < Group.Count && Group[to].IsGuarded) to++;
                 if (!Try(session, from, to)) return false;
             }
-            return Flushed(session) is null;
+            return true;
         }
 
         bool Try(SystemSession session, int from, int to)
         {
-            var (changes, beside) = (Group[from..to], to - from > 1);
+            var (changes, beside) = (Group[from..to], session.Collects && Group[from].IsGuarded);
             session.HasWritten = false;
             for (var i = 0; i < changes.Count; i++)
             {
                 session.Turn(i, beside);
                 changes[i].Start(session);
             }
-            var failure = Flushed(session);
+            var failure = Flushed(session, changes);
             for (var i = 0; i < changes.Count; i++)
             {
                 var done = changes[i].Finish(session);
@@ -266,15 +281,17 @@ sealed class Writer : IAsyncDisposable
             return failure is null && session.InTransaction;
         }
 
-        /// <summary>Sends what changes ask until they have all answers, and what they write as long as it is not held; what went wrong, or null.</summary>
-        static Exception? Flushed(SystemSession session)
+        /// <summary>Sends what changes ask and write, as long as it is not held; what went wrong, or null.</summary>
+        /// <param name="session">Where.</param>
+        /// <param name="until">What they wrote last can wait once these have all answers.</param>
+        static Exception? Flushed(SystemSession session, List<Change>? until = null)
         {
             try
             {
-                while (session.Flush()) { }
+                while ((until is null || until.Exists(change => !change.HasEnded)) && session.Flush()) { }
                 return null;
             }
-            catch (Exception e) when (e is DbException or StoreException)
+            catch (Exception e) when (e is DbException or StoreException and not StoreBusyException)
             {
                 return e;
             }
@@ -292,11 +309,11 @@ sealed class Writer : IAsyncDisposable
             foreach (var change in Group)
             {
                 if (change.IsGivenUp) continue;
-                Sync(session.Write("savepoint change"));
+                Sync(session.Mark("savepoint change"));
                 change.Start(session);
                 var failure = Flushed(session);
                 if (!change.Finish(session, failure)) TakeBack(session, change);
-                Sync(session.Write("release change"));
+                Sync(session.Mark("release change"));
             }
             return session;
         }
@@ -307,7 +324,7 @@ sealed class Writer : IAsyncDisposable
             if (session.IsBroken && change.Failure is StoreGoneException lost) throw lost;
             try
             {
-                Sync(session.Write("rollback to change"));
+                Sync(session.Mark("rollback to change"));
             }
             catch (DbException) when (change.Failure is StoreGoneException gone)
             {
@@ -357,6 +374,9 @@ sealed class Writer : IAsyncDisposable
         /// <summary>Begins the work, which may have ended then.</summary>
         public abstract void Start(SystemSession session);
 
+        /// <summary>Whether the work has all that it asked for.</summary>
+        public abstract bool HasEnded { get; }
+
         /// <summary>Ends the work; false when it failed and must be undone.</summary>
         /// <param name="session">Where it ran.</param>
         /// <param name="failure">What became of its last statements.</param>
@@ -379,6 +399,8 @@ sealed class Writer : IAsyncDisposable
         public Task<T> Answer => answer.Task;
 
         public override Exception? Failure => failure;
+
+        public override bool HasEnded => going.IsCompleted;
 
         public override bool IsGivenUp => failure is not null && hasOwnFailure;
 

@@ -12,7 +12,7 @@ static class ListRollbackPoints
     {
         var by = call.Body.RequiredId("operator_user_id");
         if (call.Body.Refusal is { } refusal) return refusal;
-        var (points, error) = await db.Read(call.Caller.Tenant, session => flows.RollbackPoints(session, call.Path("task_id"), by), call.Aborted);
+        var (points, error) = await db.ReadBriefly(call.Caller.Tenant, session => flows.RollbackPoints(session, call.Path("task_id"), by), call.Aborted);
         if (error is not null) return error;
         return Reply.Object(json =>
         {

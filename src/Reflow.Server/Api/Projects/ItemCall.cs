@@ -66,6 +66,10 @@ static class ItemCall
     public static Task<Reply> Read(Call call, ProjectStore projects, ItemPath path, Error? wrong, Func<Session, FoundItem, ValueTask<Reply>> then) =>
         projects.Read<Reply>(call.Caller.Tenant, session => Found(session, call, projects, path, wrong, then), call.Aborted);
 
+    /// <summary>As <see cref="Read"/>, for what asks for few rows: see <see cref="Db.ReadBriefly"/>.</summary>
+    public static Task<Reply> ReadBriefly(Call call, ProjectStore projects, ItemPath path, Error? wrong, Func<Session, FoundItem, ValueTask<Reply>> then) =>
+        projects.ReadBriefly<Reply>(call.Caller.Tenant, session => Found(session, call, projects, path, wrong, then), call.Aborted);
+
     /// <summary>As <see cref="Read"/>, and may change what is no part of the item.</summary>
     public static Task<Reply> Write(Call call, ProjectStore projects, ItemPath path, Error? wrong, Func<Session, FoundItem, ValueTask<Reply>> then) =>
         projects.Write<Reply>(call.Caller.Tenant, session => Found(session, call, projects, path, wrong, then), call.Aborted);

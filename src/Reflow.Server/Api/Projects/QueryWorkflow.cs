@@ -15,7 +15,7 @@ static class QueryWorkflow
         var (fields, mixed) = FieldSelection.Of(call.Body);
         var (flowType, withUsers) = (call.Body.Whole("flow_type"), call.Body.Says("expand") && call.Body.Object("expand").Flag("need_user_detail"));
         if (call.Body.Fault() is { } fault) return fault;
-        return await ItemCall.Read(call, projects, ItemPath.Of(call), mixed, async (session, found) =>
+        return await ItemCall.ReadBriefly(call, projects, ItemPath.Of(call), mixed, async (session, found) =>
         {
             if (found.Flow is { Template.IsStateFlow: var isStateFlow } && isStateFlow != (flowType == 1)) return isStateFlow ? ProjectErrors.IsStateFlow : ProjectErrors.IsNodeFlow;
             if (found.Flow is not { } flow || flow.Precheck(found.Item with { Aborted = null }, null) is not null) return ProjectErrors.WorkflowBroken;

@@ -1,0 +1,195 @@
+using System.Data.Common;
+
+namespace Reflow.Server.Store;
+
+/// <summary>
+/// Reads of few rows by their keys that share transactions and round trips: what waits is begun side by side, and what it asks is sent together, for as long as one of them asks for more.
+/// All that was committed before a read was asked for is seen by it, as the transaction begins after it came. What goes wrong goes wrong for the group, and each of it is then read by itself.
+/// </summary>
+sealed class BriefReads : IAsyncDisposable
+{
+    const int LargestGroup = 64;
+
+    // While one waits for the server, the other has the answers of the server before it.
+    const int Hands = 2;
+
+    readonly Func<ValueTask<SystemSession>> open;
+    readonly DbOptions options;
+    readonly Queue<Reading> line = [];
+    readonly Thread[] hands;
+    bool closed;
+
+    /// <param name="open">Opens a session that collects statements and only reads.</param>
+    /// <param name="options">How many may wait, and for how long.</param>
+    public BriefReads(Func<ValueTask<SystemSession>> open, DbOptions options)
+    {
+        (this.open, this.options) = (open, options);
+        hands = [.. Enumerable.Range(0, Hands).Select(_ => new Thread(Loop) { IsBackground = true, Name = "store reader" })];
+        foreach (var hand in hands) hand.Start();
+    }
+
+    /// <summary>How many reads wait for their group.</summary>
+    public int Waiting
+    {
+        get { lock (line) return line.Count; }
+    }
+
+    /// <summary>Reads together with others.</summary>
+    /// <param name="work">What is read.</param>
+    /// <param name="alone">Reads it by itself.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<T> Run<T>(Func<SystemSession, ValueTask<T>> work, Func<Task<T>> alone, CancellationToken ct)
+    {
+        var reading = new Reading<T>(work);
+        lock (line)
+        {
+            if (closed || line.Count >= options.WaitingReads) throw new StoreBusyException();
+            line.Enqueue(reading);
+            Monitor.Pulse(line);
+        }
+        try
+        {
+            return await reading.Ended.WaitAsync(options.Patience, ct) ? await reading.Answer : await alone();
+        }
+        catch (TimeoutException) when (!reading.Ended.IsCompleted)
+        {
+            reading.Leave();
+            lock (line)
+                while (line.TryPeek(out var first) && first.Ended.IsCompleted) line.Dequeue();
+            throw new StoreGoneException("the database has not answered a read for too long");
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        lock (line)
+        {
+            closed = true;
+            Monitor.PulseAll(line);
+        }
+        // One whose database is silent ends when the driver has given it up.
+        foreach (var hand in hands) hand.Join(options.Patience);
+        return ValueTask.CompletedTask;
+    }
+
+    void Loop()
+    {
+        SystemSession? session = null;
+        for (var group = new List<Reading>(LargestGroup); Gather(group); group.Clear())
+        {
+            try
+            {
+                if (session is { IsBroken: true }) Close(ref session);
+                session ??= Opened(group);
+                if (session is null) continue;
+                Sync(session.BeginRead());
+                for (var i = 0; i < group.Count; i++)
+                {
+                    session.Turn(i, beside: false);
+                    group[i].Start(session);
+                }
+                while (!Told(group) && session.Flush()) { }
+                Sync(session.EndRead());
+                // Otherwise it goes with what the next group asks.
+                if (Waiting == 0) session.Flush();
+            }
+            catch (Exception)
+            {
+                // Each hears by itself what is wrong.
+                Close(ref session);
+            }
+            foreach (var reading in group) reading.Leave();
+        }
+        Close(ref session);
+    }
+
+    // Who waits would meet the same, a little later.
+    SystemSession? Opened(List<Reading> group)
+    {
+        try { return Sync(open()); }
+        catch (StoreGoneException e)
+        {
+            lock (line)
+                while (line.TryDequeue(out var reading)) group.Add(reading);
+            foreach (var reading in group) reading.Fail(e);
+            return null;
+        }
+    }
+
+    bool Gather(List<Reading> group)
+    {
+        lock (line)
+        {
+            while (line.Count == 0 && !closed) Monitor.Wait(line);
+            while (group.Count < LargestGroup && line.TryDequeue(out var reading)) group.Add(reading);
+            return group.Count > 0;
+        }
+    }
+
+    // Nobody waits for those who ask for more than they do.
+    static bool Told(List<Reading> group)
+    {
+        var all = true;
+        foreach (var reading in group) all &= reading.Tell();
+        return all;
+    }
+
+    static void Close(ref SystemSession? session)
+    {
+        try
+        {
+            if (session is not null) Sync(session.DisposeAsync());
+        }
+        catch (Exception) { /* it is given up, however it ends */ }
+        session = null;
+    }
+
+    static void Sync(ValueTask done)
+    {
+        if (!done.IsCompletedSuccessfully) done.AsTask().GetAwaiter().GetResult();
+    }
+
+    static T Sync<T>(ValueTask<T> done) => done.IsCompletedSuccessfully ? done.Result : done.AsTask().GetAwaiter().GetResult();
+
+    abstract class Reading
+    {
+        readonly TaskCompletionSource<bool> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>True when it was answered; false when it must be read by itself.</summary>
+        public Task<bool> Ended => ended.Task;
+
+        public abstract void Start(SystemSession session);
+
+        /// <summary>Tells whoever waits when there is an answer; false as long as there is none.</summary>
+        public bool Tell()
+        {
+            if (!ended.Task.IsCompleted && HasAnswer) ended.TrySetResult(true);
+            return ended.Task.IsCompleted;
+        }
+
+        /// <summary>Tells whoever waits that there is no answer.</summary>
+        public void Fail(Exception why) => ended.TrySetException(why);
+
+        /// <summary>Lets it be read by itself, unless it was answered.</summary>
+        public void Leave() => ended.TrySetResult(false);
+
+        protected abstract bool HasAnswer { get; }
+    }
+
+    sealed class Reading<T>(Func<SystemSession, ValueTask<T>> work) : Reading
+    {
+        Task<T> going = Task.FromException<T>(new InvalidOperationException());
+
+        /// <summary>The answer, once there is one.</summary>
+        public Task<T> Answer => going;
+
+        public override void Start(SystemSession session)
+        {
+            try { going = work(session).AsTask(); }
+            catch (Exception e) { going = Task.FromException<T>(e); }
+        }
+
+        // What the store refused may be another's fault.
+        protected override bool HasAnswer => going.IsCompleted && going.Exception?.InnerException is not (DbException or StoreException);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Reflow.Server.Store;
+
+/// <summary>
+/// Statements of one text as one statement over the rows of their arguments. A row of arguments has the columns <c>a1</c>, <c>a2</c>, …, and <c>nth</c> counts the rows from one.
+/// </summary>
+static partial class PostgresMerging
+{
+    // Far more than the statements there are; filters that are put together from parts could make more over time.
+    const int MostTexts = 2000;
+
+    static readonly ConcurrentDictionary<(string Sql, string Types, PostgresMerge How, string? Together), string?> Texts = [];
+
+    /// <summary>The text for many rows of arguments; null when there is none.</summary>
+    /// <param name="sql">The text for one.</param>
+    /// <param name="types">A letter for each argument: <c>t</c> for text, <c>i</c> for an integer, <c>r</c> for a real number.</param>
+    /// <param name="how">What the statement does.</param>
+    /// <param name="together">The text for many rows, where whoever wrote the statement has one; see <see cref="PostgresStatement.Writing.Together"/>.</param>
+    public static string? Text(string sql, string types, PostgresMerge how, string? together)
+    {
+        if (types.Length == 0) return null;
+        if (Texts.Count > MostTexts) Texts.Clear();
+        return Texts.GetOrAdd((sql, types, how, together), static key => Make(key.Sql, key.Types, key.How, key.Together));
+    }
+
+    /// <summary>A guard by itself: it fails with a division by zero unless it changes one row, so that nothing that is sent behind it is done.</summary>
+    public static string Guarded(string sql) => $"with one as ({sql} returning 1) select 1 / (count(*) = 1)::int from one";
+
+    static string? Make(string sql, string types, PostgresMerge how, string? together)
+    {
+        var rows = $"unnest({string.Join(", ", types.Select((_, i) => $"${i + 1}"))}) with ordinality k({string.Concat(types.Select((_, i) => $"a{i + 1}, "))}nth)";
+        string Of(string part) => Argument().Replace(part, match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is var n && types[n - 1] == 't'
+            // Columns are compared byte for byte, and no array says so.
+            ? $"(k.a{n} collate \"C\")" : $"k.a{n}");
+        if (together is not null) return Of(together).Replace("{rows}", rows, StringComparison.Ordinal);
+        switch (how)
+        {
+            case PostgresMerge.Rows:
+                return $"select q.*, k.nth from {rows}, lateral ({Of(sql)}) q";
+            case PostgresMerge.FirstRow:
+                return $"select q.*, k.nth from {rows}, lateral (select * from ({Of(sql)}) f limit 1) q";
+            case PostgresMerge.Insert:
+                return Insert().Match(sql) is { Success: true } insert ? $"insert into {insert.Groups["into"].Value} select {Of(insert.Groups["values"].Value)} from {rows}{insert.Groups["conflict"].Value}" : null;
+            case PostgresMerge.Guard:
+                return Update().Match(sql) is { Success: true } update
+                    ? $"with one as ({Of(update.Groups["set"].Value)} from {rows} where {Of(update.Groups["where"].Value)} returning 1) select 1 / (count(*) = ${types.Length + 1})::int from one" : null;
+            case PostgresMerge.Never:
+                return null;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    [GeneratedRegex(@"\$(\d+)")]
+    private static partial Regex Argument();
+
+    // A value that is looked up would be the same for all rows.
+    [GeneratedRegex(@"^\s*insert into (?<into>\w+ \([^()]*\)) values \((?<values>(?:(?!select|excluded)[\s\S])*?)\)(?<conflict> on conflict do nothing)?\s*$")]
+    private static partial Regex Insert();
+
+    [GeneratedRegex(@"^\s*(?<set>update \w+ set (?:(?!where|select)[\s\S])*) where (?<where>(?:(?!where|select)[\s\S])*)$")]
+    private static partial Regex Update();
+}

@@ -1,0 +1,160 @@
+using Reflow.Server.Store;
+using Xunit;
+
+namespace Reflow.Server.Tests;
+
+/// <summary>Statements of one text that come together are as good as one after the other, whoever sends them as one.</summary>
+public sealed class MergedStatementsTests : IAsyncLifetime
+{
+    const string Tenant = "0000000000000001";
+    const string Insert = "insert into history (tenant, kind, id, seq, at, actor, operation, payload) values ($1, $2, $3, $4, 0, 'a', 'o', '')";
+
+    TestStore store = null!;
+    Db db = null!;
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => db = await (store = await TestStore.Empty()).Open(TestStore.Patient);
+
+    public async ValueTask DisposeAsync()
+    {
+        await db.DisposeAsync();
+        await store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Each_is_answered_with_its_own_rows_in_their_order()
+    {
+        await db.Change(Tenant, async s =>
+        {
+            for (var n = 0; n < 30; n++) await s.Write(Insert, "k", $"{n % 3}", n);
+            return 0;
+        }, Ct);
+        var answers = await Together(5, async (s, n) =>
+        {
+            var all = await s.Query("select seq from history where tenant = $1 and kind = $2 and id = $3 order by seq desc", r => r.GetInt64(0), "k", $"{n}");
+            var first = await s.Find("select seq from history where tenant = $1 and kind = $2 and id = $3 order by seq desc", r => r.GetInt64(0), "k", $"{n}");
+            var count = await s.Find("select count(*) from history where tenant = $1 and kind = $2 and seq >= $3", r => r.GetInt64(0), "k", 10L * n);
+            return $"{string.Join(' ', all)}; {first}; {count}";
+        });
+        Assert.Equal(
+            ["27 24 21 18 15 12 9 6 3 0; 27; 30", "28 25 22 19 16 13 10 7 4 1; 28; 20", "29 26 23 20 17 14 11 8 5 2; 29; 10", "; 0; 0", "; 0; 0"], answers);
+    }
+
+    [Fact]
+    public async Task What_fails_on_the_way_to_its_caller_fails_nobody_else()
+    {
+        var answers = await Together(4, async (s, n) =>
+        {
+            try { return await s.Find("select $2 as text where $1 <> '' /* tenant */", r => n == 2 ? throw new InvalidOperationException() : r.GetString(0), $"{n}") ?? ""; }
+            catch (InvalidOperationException) { return "failed"; }
+        });
+        Assert.Equal(["0", "1", "failed", "3"], answers);
+    }
+
+    [Fact]
+    public async Task Nothing_and_odd_texts_come_through()
+    {
+        string?[] odd = [null, "", "{\"a\":\"b,c\\\"\"}", "NULL", "line\nbreak", "中文 🎉", "{}"];
+        await Together(odd.Length, async (s, n) =>
+        {
+            await s.Write("insert into history (tenant, kind, id, seq, at, actor, operation, payload) values ($1, 'odd', $2, $3, $4, 'a', 'o', coalesce($5, 'null'))", $"{n}", n, n % 2 == 0, odd[n]);
+            return "";
+        });
+        Assert.Equal(odd.Select((text, n) => $"{n} {(n % 2 == 0 ? 1 : 0)} {text ?? "null"}"),
+            await db.Read(Tenant, s => s.Query("select seq, at, payload from history where tenant = $1 and kind = 'odd' order by seq", r => $"{r.GetInt64(0)} {r.GetInt64(1)} {r.GetString(2)}"), Ct));
+    }
+
+    [Fact]
+    public async Task What_one_does_keeps_its_order_whatever_the_others_do()
+    {
+        await Together(6, async (s, n) =>
+        {
+            // Half of them delete before they insert, the others afterwards.
+            if (n % 2 == 0) await s.Write("delete from history where tenant = $1 and kind = $2 and id = $3", "k", $"{n}");
+            await s.Write(Insert, "k", $"{n}", 1);
+            if (n % 2 == 1) await s.Write("delete from history where tenant = $1 and kind = $2 and id = $3", "k", $"{n}");
+            return "";
+        });
+        Assert.Equal(["0", "2", "4"], await db.Read(Tenant, s => s.Query("select id from history where tenant = $1 order by id", r => r.GetString(0)), Ct));
+    }
+
+    [Fact]
+    public async Task Events_of_a_group_are_counted_on_in_the_order_of_their_changes()
+    {
+        await db.Change(Tenant, async s => { await Outbox.Append(s, 1, "task", "before", [new("t", null, "{}")]); return 0; }, Ct);
+        Task[] group;
+        await using (var held = await Held.Writer(db))
+        {
+            group = [.. Enumerable.Range(0, 10).Select(n => db.ChangeGuarded(n < 8 ? Tenant : "0000000000000002", async s =>
+            {
+                await Outbox.Append(s, 1, "task", $"{n}", [new("t", null, "{}")]);
+                return 0;
+            }, Ct))];
+            await held.Waiting(10);
+        }
+        await Task.WhenAll(group);
+        Assert.Equal(["1 before", .. Enumerable.Range(0, 8).Select(n => $"{n + 2} {n}")], await Rows(Tenant));
+        Assert.Equal(["1 8", "2 9"], await Rows("0000000000000002"));
+
+        Task<List<string>> Rows(string tenant) => db.Read(tenant, s => s.Query("select seq, id from outbox where tenant = $1 order by seq", r => $"{r.GetInt64(0)} {r.GetString(1)}"), Ct);
+    }
+
+    [Fact]
+    public async Task Things_that_have_nothing_to_do_with_each_other_are_written_side_by_side()
+    {
+        await db.Change(Tenant, async s =>
+        {
+            await s.Write(Insert, "first", "0", 1);
+            s.Turn(0);
+            var all = new List<Task>();
+            for (var n = 1; n <= 5; n++)
+            {
+                s.Turn(n);
+                all.Add(One(n));
+            }
+            await Task.WhenAll(all);
+            s.Turn(0);
+            await s.Write("delete from history where tenant = $1 and kind = $2", "first");
+            return 0;
+
+            async Task One(int n)
+            {
+                var before = await s.Find("select count(*) from history where tenant = $1 and kind = 'first'", r => r.GetInt64(0));
+                await s.Write(Insert, "k", $"{n}", before);
+                await s.Write(Insert, "k", $"{n}", before + 1);
+            }
+        }, Ct);
+        Assert.Equal(Enumerable.Range(1, 5).SelectMany(n => new[] { $"{n} 1", $"{n} 2" }),
+            await db.Read(Tenant, s => s.Query("select id, seq from history where tenant = $1 order by id, seq", r => $"{r.GetString(0)} {r.GetInt64(1)}"), Ct));
+    }
+
+    [Theory]
+    [InlineData("insert into t (tenant, a) values ($1, $2)", "ti", "insert into t (tenant, a) select (k.a1 collate \"C\"), k.a2 from unnest($1, $2) with ordinality k(a1, a2, nth)")]
+    [InlineData("insert into t (tenant, a) values ($1, $2) on conflict do nothing", "ti", "insert into t (tenant, a) select (k.a1 collate \"C\"), k.a2 from unnest($1, $2) with ordinality k(a1, a2, nth) on conflict do nothing")]
+    [InlineData("insert into t (tenant, a) values ($1, (select max(a) from t))", "t", null)]
+    [InlineData("insert into t (tenant, a) values ($1, $2) on conflict (tenant) do update set a = excluded.a", "ti", null)]
+    [InlineData("insert into t (tenant, a) select $1, a from t", "t", null)]
+    [InlineData("insert into t (tenant, a) values ('', 1)", "", null)]
+    public void Only_rows_that_are_known_are_inserted_together(string sql, string types, string? together) =>
+        Assert.Equal(together, PostgresMerging.Text(sql, types, PostgresMerge.Insert, null));
+
+    [Theory]
+    [InlineData("update t set a = $3 where tenant = $1 and id = $2", "tti",
+        "with one as (update t set a = k.a3 from unnest($1, $2, $3) with ordinality k(a1, a2, a3, nth) where tenant = (k.a1 collate \"C\") and id = (k.a2 collate \"C\") returning 1) select 1 / (count(*) = $4)::int from one")]
+    [InlineData("update t set a = (select 1 from u where tenant = $1) where tenant = $1", "t", null)]
+    [InlineData("insert into t (tenant) values ($1)", "t", null)]
+    public void Only_rows_that_are_named_by_their_keys_are_changed_together(string sql, string types, string? together) =>
+        Assert.Equal(together, PostgresMerging.Text(sql, types, PostgresMerge.Guard, null));
+
+    async Task<string[]> Together(int many, Func<Session, int, ValueTask<string>> work)
+    {
+        Task<string>[] group;
+        await using (var held = await Held.Writer(db))
+        {
+            group = [.. Enumerable.Range(0, many).Select(n => db.ChangeGuarded(Tenant, s => work(s, n), Ct))];
+            await held.Waiting(many);
+        }
+        return await Task.WhenAll(group);
+    }
+}
