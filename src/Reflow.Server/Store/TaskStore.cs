@@ -18,6 +18,9 @@ public sealed class TaskStore(Db db, Ids ids, TaskSettings settings, TimeProvide
     /// <summary>Reads of one moment.</summary>
     public Task<T> Read<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) => db.Read(tenant, work, ct);
 
+    /// <inheritdoc cref="Db.ReadBriefly"/>
+    public Task<T> ReadBriefly<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) => db.ReadBriefly(tenant, work, ct);
+
     /// <summary>A task that is there, or null: unknown, deleted and another tenant's are the same to a caller.</summary>
     public Task<TaskItem?> Get(string tenant, string id, CancellationToken ct) => db.ReadBriefly(tenant, session => TaskRows.Load(session, id), ct);
 

@@ -28,7 +28,7 @@ static class ListTasks
             before = place;
         }
         var filter = new TaskFilter(call.Caller.Actor, from * 1000, to * 1000 + 999, completed, before);
-        var page = await tasks.Read(call.Caller.Tenant, session => TaskPages.Page(session, filter, size), call.Aborted);
+        var page = await tasks.ReadBriefly(call.Caller.Tenant, session => TaskPages.Page(session, filter, size), call.Aborted);
         return Paging.Reply(page, size, task => PageToken.Write(list, task.CreatedAt, task.Id), (json, task) => TaskJson.Write(json, task, ids!));
     }
 
