@@ -78,6 +78,8 @@ sealed class OwnPostgres : IAsyncDisposable
     {
         // Until its first checkpoint the other says that it is still on the timeline of before, and nothing would be rewound.
         await other.Execute("checkpoint");
+        // One that was killed has left its lock, and until somebody has buried its process PostgreSQL takes it for one that runs.
+        await Tool("rm", null, "--force", Path.Combine(Data, "postmaster.pid"));
         await Run("pg_rewind", "--target-pgdata", Data, "--source-server", $"host=127.0.0.1 port={other.Port} user=reflow dbname=postgres", "--no-sync");
         // It has brought the configuration of the other, too.
         await Set($"port={Port}", "synchronous_standby_names=''", $"primary_conninfo='host=127.0.0.1 port={other.Port} user=reflow application_name={name}'");

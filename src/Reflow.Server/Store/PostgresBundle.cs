@@ -47,7 +47,7 @@ sealed class PostgresBundle(List<PostgresStatement> of)
             {
                 bundle.Add(line.Dequeue());
                 // One change may insert many rows; what it changes twice is not the same at the second time.
-                while (bundle[^1].Merge is PostgresMerge.Insert && line.TryPeek(out var next) && next.Sql == first.Key) bundle.Add(line.Dequeue());
+                while (bundle[^1].Merge is PostgresMerge.Insert && !first.Key.Contains("do update", StringComparison.Ordinal) && line.TryPeek(out var next) && next.Sql == first.Key) bundle.Add(line.Dequeue());
                 if (line.Count == 0) lines.Remove(line);
             }
             left[first.Key] -= bundle.Count;

@@ -45,6 +45,10 @@ static partial class PostgresMerging
                 return $"select q.*, k.nth from {rows}, lateral (select * from ({Of(sql)}) f limit 1) q";
             case PostgresMerge.Insert:
                 return Insert().Match(sql) is { Success: true } insert ? $"insert into {insert.Groups["into"].Value} select {Of(insert.Groups["values"].Value)} from {rows}{insert.Groups["conflict"].Value}" : null;
+            case PostgresMerge.Update:
+                return Update().Match(sql) is { Success: true } change ? $"{Of(change.Groups["set"].Value)} from {rows} where {Of(change.Groups["where"].Value)}" : null;
+            case PostgresMerge.Delete:
+                return Delete().Match(sql) is { Success: true } delete ? $"{delete.Groups["from"].Value} using {rows} where {Of(delete.Groups["where"].Value)}" : null;
             case PostgresMerge.Guard:
                 return Update().Match(sql) is { Success: true } update
                     ? $"with one as ({Of(update.Groups["set"].Value)} from {rows} where {Of(update.Groups["where"].Value)} returning 1) select 1 / (count(*) = ${types.Length + 1})::int from one" : null;
@@ -59,9 +63,12 @@ static partial class PostgresMerging
     private static partial Regex Argument();
 
     // A value that is looked up would be the same for all rows.
-    [GeneratedRegex(@"^\s*insert into (?<into>\w+ \([^()]*\)) values \((?<values>(?:(?!select|excluded)[\s\S])*?)\)(?<conflict> on conflict do nothing)?\s*$")]
+    [GeneratedRegex(@"^\s*insert into (?<into>\w+ \([^()]*\)) values \((?<values>(?:(?!select|conflict)[\s\S])*)\)(?<conflict>\s+on conflict[^$]*)?\s*$")]
     private static partial Regex Insert();
 
     [GeneratedRegex(@"^\s*(?<set>update \w+ set (?:(?!where|select)[\s\S])*) where (?<where>(?:(?!where|select)[\s\S])*)$")]
     private static partial Regex Update();
+
+    [GeneratedRegex(@"^\s*(?<from>delete from \w+) where (?<where>(?:(?!where|select)[\s\S])*)$")]
+    private static partial Regex Delete();
 }

@@ -148,7 +148,7 @@ sealed class PostgresPipeline(
 
     internal override ValueTask Write(string sql, string? tenant, bool one, ReadOnlySpan<object?> args)
     {
-        return Write(sql, tenant, one ? PostgresMerge.Guard : sql.StartsWith("insert", StringComparison.Ordinal) ? PostgresMerge.Insert : PostgresMerge.Never, null, args);
+        return Write(sql, tenant, one ? PostgresMerge.Guard : How(sql), null, args);
     }
 
     // What goes back to a savepoint makes the transaction good again. All that came before is sent before, whoever asked for it.
@@ -160,6 +160,14 @@ sealed class PostgresPipeline(
     }
 
     internal override ValueTask Append(string sql, string together, string? tenant, ReadOnlySpan<object?> args) => Write(sql, tenant, PostgresMerge.Insert, together, args);
+
+    static PostgresMerge How(string sql) => sql.AsSpan().TrimStart() switch
+    {
+        ['i', 'n', 's', ..] => PostgresMerge.Insert,
+        ['u', 'p', 'd', ..] => PostgresMerge.Update,
+        ['d', 'e', 'l', ..] => PostgresMerge.Delete,
+        _ => PostgresMerge.Never,
+    };
 
     ValueTask Write(string sql, string? tenant, PostgresMerge how, string? together, ReadOnlySpan<object?> args)
     {

@@ -134,6 +134,10 @@ enum PostgresMerge
     FirstRow,
     /// <summary>Their rows are inserted together.</summary>
     Insert,
+    /// <summary>Their rows are changed together.</summary>
+    Update,
+    /// <summary>Their rows are deleted together.</summary>
+    Delete,
     /// <summary>Their rows are changed together; it fails unless each has changed one.</summary>
     Guard,
 }

@@ -163,7 +163,9 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     /// <summary>As the other <c>Change</c>, beside what else a transaction does.</summary>
     public async ValueTask<ItemChange> Change(Session session, string project, long id, ProjectCommand command, Func<string, bool> knows, Actor by, string operation)
     {
-        if (await Load(session, id) is not { } item || await Find(session, project) is not { } space) return ProjectErrors.WorkItemNotFound;
+        var (loading, finding) = (Load(session, id), Find(session, project));
+        var (loaded, known) = (await loading, await finding);
+        if (loaded is not { } item || known is not { } space) return ProjectErrors.WorkItemNotFound;
         if (await FlowOf(session, space, item.TypeKey, item.TemplateId, item.TemplateVersion) is not { } flow) return ProjectErrors.WorkflowBroken;
         var decision = flow.Decide(item, command, knows);
         if (decision.Error is { } error) return new(error) { Unmet = command is ProjectCommand.Confirm confirm ? flow.Unmet(item, confirm, knows) : [] };

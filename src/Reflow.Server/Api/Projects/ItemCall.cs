@@ -94,7 +94,7 @@ static class ItemCall
     /// <param name="command">What is wanted; null when <paramref name="wrong"/> is not.</param>
     public static async ValueTask<Reply> Change(Call call, ProjectStore projects, ItemPath path, Error? wrong, string? node, ProjectCommand? command)
     {
-        var (found, knows, refused) = await projects.Read<(FoundItem?, Func<string, bool>?, Error?)>(call.Caller.Tenant, async session =>
+        var (found, knows, refused) = await projects.ReadBriefly<(FoundItem?, Func<string, bool>?, Error?)>(call.Caller.Tenant, async session =>
         {
             var (space, early) = await Space(session, projects, call, path.Space);
             if ((early ?? wrong) is { } error) return (null, null, error);
