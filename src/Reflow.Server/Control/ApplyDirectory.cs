@@ -10,10 +10,10 @@ static class ApplyDirectory
 {
     public static async ValueTask Apply(DirectoryWorkspace directory, Applying applying, Func<RouteKind, string, ValueTask<string?>> tenantOf)
     {
-        foreach (var app in directory.Apps)
+        await applying.Each(directory.Apps, async app =>
         {
             await Route(RouteKind.App, app.Id, app.Place, applying, tenantOf);
-            if (await Lacks(app.SecretHash, app.Id, "select 1 from app where tenant = $1 and app_id = $2", app.Place, applying)) continue;
+            if (await Lacks(app.SecretHash, app.Id, "select 1 from app where tenant = $1 and app_id = $2", app.Place, applying)) return;
             (string, object?)[] secrets = app.SecretHash is null ? [] : [("secret_hash", app.SecretHash), ("ticket", app.Ticket)];
             applying.Count("apps", await applying.Put("app", [("app_id", app.Id)],
             [
@@ -22,14 +22,14 @@ static class ApplyDirectory
                 ("available_to", List(app.AvailableTo)), ("contacts", List(app.Contacts)),
             ]));
             if (!app.IsEnabled || !app.IsInstalled) await RevokeApp(applying.Session, app.Id);
-        }
-        foreach (var plugin in directory.Plugins)
+        });
+        await applying.Each(directory.Plugins, async plugin =>
         {
             await Route(RouteKind.Plugin, plugin.Id, plugin.Place, applying, tenantOf);
-            if (await Lacks(plugin.SecretHash, plugin.Id, "select 1 from plugin where tenant = $1 and plugin_id = $2", plugin.Place, applying)) continue;
+            if (await Lacks(plugin.SecretHash, plugin.Id, "select 1 from plugin where tenant = $1 and plugin_id = $2", plugin.Place, applying)) return;
             (string, object?)[] secrets = plugin.SecretHash is null ? [] : [("secret_hash", plugin.SecretHash)];
             applying.Count("plugins", await applying.Put("plugin", [("plugin_id", plugin.Id)], [.. secrets, ("name", plugin.Name), ("projects", List(plugin.Projects))]));
-        }
+        });
         foreach (var department in directory.Departments)
         {
             applying.Count("departments", await applying.Put("department", [("department_id", department.Id)],
@@ -63,7 +63,7 @@ static class ApplyDirectory
         var named = users.Select(user => user.Id).ToHashSet();
         if (!applying.IsNew)
             foreach (var user in users) await Clear(user, named, applying);
-        foreach (var user in users)
+        await applying.Each(users, async user =>
         {
             applying.Count("users", await applying.Put("member", [("user_id", user.Id)],
             [
@@ -74,7 +74,7 @@ static class ApplyDirectory
             await Memberships(applying, user);
             if (await PasswordHash(applying, user) is { } hash) await applying.Put("password", [("user_id", user.Id)], [("hash", hash)]);
             if (user.Details is { IsFrozen: true } or { IsResigned: true }) await RevokeUser(applying.Session, user.Id);
-        }
+        });
     }
 
     static async ValueTask Memberships(Applying applying, WorkspaceUser user)

@@ -27,16 +27,13 @@ public sealed record TaskWorkspace(
     internal static IReadOnlyList<TaskWorkspace> Read(YamlSection tenant) => [.. tenant.Sections("tasks").Select(ReadTask)];
 
     /// <summary>Creates the tasks that are not there; those that are, deleted ones too, stay as they are.</summary>
-    internal static async ValueTask Apply(IReadOnlyList<TaskWorkspace> tasks, Applying applying)
-    {
-        // One after the other: what they tell others is told in this order.
-        foreach (var task in tasks)
+    internal static ValueTask Apply(IReadOnlyList<TaskWorkspace> tasks, Applying applying) =>
+        applying.Each(tasks, async task =>
         {
             var known = !applying.IsNew && await applying.Session.Find("select id from task where tenant = $1 and id = $2", r => r.GetString(0), task.Id) is not null;
             if (!known) await task.Insert(applying);
             applying.Count("tasks", known ? Outcome.Unchanged : Outcome.Created);
-        }
-    }
+        });
 
     async ValueTask Insert(Applying applying)
     {
