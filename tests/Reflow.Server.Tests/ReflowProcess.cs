@@ -99,8 +99,9 @@ sealed class ReflowProcess : IAsyncDisposable
         using (var response = await http.SendAsync(request, Ct))
         {
             var answer = new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(Ct), response.Headers.ToDictionary(h => h.Key, h => string.Join(',', h.Value)));
-            if (!MayBeBusy || answer.Status != 503) return answer;
-            Refusals.Enqueue((response.RequestMessage!.RequestUri!.AbsolutePath, answer));
+            // Who stood for too long in a line that moves again is told of too many requests, as each family says it.
+            if (!MayBeBusy || answer.Status != 503 && answer.Code is not (1470450 or 99991400 or 10429)) return answer;
+            if (answer.Status == 503) Refusals.Enqueue((response.RequestMessage!.RequestUri!.AbsolutePath, answer));
             throw new HttpRequestException("come back later");
         }
     }

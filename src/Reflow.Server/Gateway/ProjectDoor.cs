@@ -54,7 +54,7 @@ sealed class ProjectDoor(Tokens tokens, RateLimits limits, Db db, ProjectStore p
         // A user's token says whom it stands for; the header counts for nothing then.
         var key = NamedUser(call);
         if (caller.UserId is null && key.Length == 0) return NeedsUser(call.Operation) ? (null, ProjectErrors.UserKeyMissing) : (caller, null);
-        var user = await db.Read(caller.Tenant, s => caller.UserId is { } id ? ProjectPeople.ByUserId(s, id) : ProjectPeople.ByKey(s, key), call.Aborted);
+        var user = await db.ReadBriefly(caller.Tenant, s => caller.UserId is { } id ? ProjectPeople.ByUserId(s, id) : ProjectPeople.ByKey(s, key), call.Aborted);
         if (user is null) return (null, caller.UserId is null ? ProjectErrors.UserKeyWrong : ProjectErrors.TokenInvalid);
         return user.IsGone ? (null, ProjectErrors.UserResigned) : (caller with { UserId = user.UserId, UserKey = user.Key }, null);
     }

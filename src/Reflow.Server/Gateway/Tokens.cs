@@ -62,7 +62,7 @@ public sealed class Tokens(Db db, byte[] key, TimeProvider clock, Chance chance)
         var known = remembered;
         if (known.TryGetValue(token, out var caller)) return caller.Kind == kind ? caller : null;
         if (TenantOf(token) is not { } tenant) return null;
-        caller = await db.Read(tenant, session => Load(session, token, kind), ct);
+        caller = await db.ReadBriefly(tenant, session => Load(session, token, kind), ct);
         if (caller is null) return null;
         if (known.Count >= MostRemembered) known.Clear();
         known[token] = caller;
