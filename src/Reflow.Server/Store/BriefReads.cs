@@ -82,14 +82,14 @@ sealed class BriefReads : IAsyncDisposable
                 if (session is { IsBroken: true }) Close(ref session);
                 session ??= Opened(group);
                 if (session is null) continue;
-                Sync(session.BeginRead());
+                session.BeginRead().Wait();
                 for (var i = 0; i < group.Count; i++)
                 {
                     session.Turn(i, beside: false);
                     group[i].Start(session);
                 }
                 while (!Told(group) && session.Flush()) { }
-                Sync(session.EndRead());
+                session.EndRead().Wait();
                 // Otherwise it goes with what the next group asks.
                 if (Waiting == 0) session.Flush();
             }
@@ -106,7 +106,7 @@ sealed class BriefReads : IAsyncDisposable
     // Who waits would meet the same, a little later.
     SystemSession? Opened(List<Reading> group)
     {
-        try { return Sync(open()); }
+        try { return open().Wait(); }
         catch (StoreGoneException e)
         {
             lock (line)
@@ -138,18 +138,11 @@ sealed class BriefReads : IAsyncDisposable
     {
         try
         {
-            if (session is not null) Sync(session.DisposeAsync());
+            if (session is not null) session.DisposeAsync().Wait();
         }
         catch (Exception) { /* it is given up, however it ends */ }
         session = null;
     }
-
-    static void Sync(ValueTask done)
-    {
-        if (!done.IsCompletedSuccessfully) done.AsTask().GetAwaiter().GetResult();
-    }
-
-    static T Sync<T>(ValueTask<T> done) => done.IsCompletedSuccessfully ? done.Result : done.AsTask().GetAwaiter().GetResult();
 
     abstract class Reading
     {

@@ -10,15 +10,29 @@ static class PostgresArguments
     /// <summary>Makes a value the parameter's.</summary>
     public static void Bind(this NpgsqlParameter parameter, object? value)
     {
-        switch (value)
+        if (value is null)
         {
-            case null: parameter.ResetDbType(); parameter.Value = DBNull.Value; return;
-            case string text: parameter.NpgsqlDbType = NpgsqlDbType.Text; parameter.Value = text.Contains('\0', StringComparison.Ordinal) ? text.Replace('\0', '\uFFFD') : text; return;
-            case long: parameter.NpgsqlDbType = NpgsqlDbType.Bigint; parameter.Value = value; return;
-            case int number: parameter.NpgsqlDbType = NpgsqlDbType.Bigint; parameter.Value = (long)number; return;
-            case bool truth: parameter.NpgsqlDbType = NpgsqlDbType.Bigint; parameter.Value = truth ? 1L : 0L; return;
-            case double: parameter.NpgsqlDbType = NpgsqlDbType.Double; parameter.Value = value; return;
-            default: throw new UnreachableException($"no column holds a {value.GetType()}");
+            parameter.ResetDbType();
+            parameter.Value = DBNull.Value;
         }
+        else
+            (parameter.NpgsqlDbType, parameter.Value) = value switch
+            {
+                string text => (NpgsqlDbType.Text, (object)Text(text)),
+                double => (NpgsqlDbType.Double, value),
+                _ => (NpgsqlDbType.Bigint, Integer(value)),
+            };
     }
+
+    /// <summary>A text as it is kept.</summary>
+    public static string Text(string text) => text.Contains('\0', StringComparison.Ordinal) ? text.Replace('\0', '\uFFFD') : text;
+
+    /// <summary>An integer or a truth value as it is kept.</summary>
+    public static long Integer(object value) => value switch
+    {
+        long number => number,
+        int number => number,
+        bool truth => truth ? 1 : 0,
+        _ => throw new UnreachableException($"no column holds a {value.GetType()}"),
+    };
 }

@@ -48,16 +48,7 @@ sealed class PostgresBatch(NpgsqlConnection connection, int merge, Action<string
     /// <param name="bundles">What was sent for them.</param>
     public DbException? Send(List<PostgresStatement> statements, int seconds, out List<PostgresBundle> bundles)
     {
-        bundles = [];
-        foreach (var bundle in PostgresBundle.Bundle(statements))
-            if (bundle.Bind(this, merge)) bundles.Add(bundle);
-            else
-                foreach (var one in bundle.Of)
-                {
-                    var alone = new PostgresBundle([one]);
-                    alone.Bind(this, int.MaxValue);
-                    bundles.Add(alone);
-                }
+        bundles = PostgresBundle.Bundle(statements, this, merge);
         batch.Timeout = seconds;
         batch.BatchCommands.Clear();
         foreach (var bundle in bundles) batch.BatchCommands.Add(bundle.Command);
@@ -72,11 +63,16 @@ sealed class PostgresBatch(NpgsqlConnection connection, int merge, Action<string
                 reader.NextResult();
             }
             while (reader.NextResult()) { }
+            foreach (var bundle in bundles) bundle.Of[0].Took(bundle.Command.RecordsAffected);
             return null;
         }
         catch (DbException e)
         {
             return e;
+        }
+        finally
+        {
+            Spare(bundles);
         }
     }
 
@@ -97,15 +93,15 @@ sealed class PostgresBatch(NpgsqlConnection connection, int merge, Action<string
         }
     }
 
-    /// <summary>Keeps the commands of what was sent for the next of the same text.</summary>
-    public void Spare(List<PostgresBundle> bundles)
+    /// <inheritdoc/>
+    public void Dispose() => batch.Dispose();
+
+    // The commands of what was sent are kept for the next of the same text.
+    void Spare(List<PostgresBundle> bundles)
     {
         if (spare.Count > MostTexts) spare.Clear();
         foreach (var bundle in bundles)
             if (spare.TryGetValue(bundle.Command.CommandText, out var free)) free.Push(bundle.Command);
             else spare.Add(bundle.Command.CommandText, new([bundle.Command]));
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => batch.Dispose();
 }

@@ -4,107 +4,92 @@ using NpgsqlTypes;
 
 namespace Reflow.Server.Store;
 
-/// <summary>Statements that are sent as one.</summary>
-/// <param name="of">Of one text.</param>
-sealed class PostgresBundle(List<PostgresStatement> of)
+/// <summary>Statements that are sent as one: one by itself, or several of one text.</summary>
+/// <param name="of">The statements.</param>
+/// <param name="command">What is sent.</param>
+/// <param name="tells">Whether its rows tell whose they are, in their last column.</param>
+sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand command, bool tells)
 {
     /// <summary>The statements.</summary>
     public List<PostgresStatement> Of => of;
 
-    /// <summary>What is sent.</summary>
-    public NpgsqlBatchCommand Command { get; set; } = null!;
+    /// <summary>What is sent, with the arguments.</summary>
+    public NpgsqlBatchCommand Command => command;
 
     /// <summary>Whether its rows have all come; true from the start when there are none.</summary>
     public bool IsAnswered { get; set; } = !of[0].HasRows;
 
-    // Whether its rows tell whose they are, in their last column.
-    bool tells;
+    /// <summary>Shows a row to the statement that asked for it.</summary>
+    public void Take(DbDataReader row) => of[tells ? (int)row.GetInt64(row.FieldCount - 1) - 1 : 0].Take(row);
 
-    /// <summary>Statements in the order in which they can be sent, with those of one text together: what is of one change keeps its order.</summary>
-    public static List<PostgresBundle> Bundle(List<PostgresStatement> statements)
+    /// <summary>Statements in an order in which they can be sent, with those of one text together: what is of one change keeps its order.</summary>
+    /// <param name="statements">The statements.</param>
+    /// <param name="batch">Where commands come from.</param>
+    /// <param name="least">So many of one text at least are worth it.</param>
+    public static List<PostgresBundle> Bundle(List<PostgresStatement> statements, PostgresBatch batch, int least)
     {
         var bundles = new List<PostgresBundle>();
         for (int from = 0, to; from < statements.Count; from = to)
         {
             to = from + 1;
             while (to < statements.Count && statements[to].Stretch == statements[from].Stretch) to++;
-            if (to - from == 1) bundles.Add(new([statements[from]]));
-            else Bundle(statements.GetRange(from, to - from), bundles);
+            foreach (var of in Together(statements.GetRange(from, to - from)))
+                if (Merged(of, batch, least) is { } merged) bundles.Add(merged);
+                else bundles.AddRange(of.Select(one => Alone(one, batch)));
         }
         return bundles;
     }
 
     // What all changes have come to at the same time is taken first; when they want it in different orders, what most of them have come to.
-    static void Bundle(List<PostgresStatement> stretch, List<PostgresBundle> bundles)
+    static IEnumerable<List<PostgresStatement>> Together(List<PostgresStatement> stretch)
     {
         var lines = stretch.GroupBy(statement => statement.Change).Select(line => new Queue<PostgresStatement>(line)).ToList();
         var left = stretch.GroupBy(statement => statement.Sql).ToDictionary(text => text.Key, text => text.Count());
         while (lines.Count > 0)
         {
             var first = lines.GroupBy(line => line.Peek().Sql).MaxBy(heads => heads.Count() == left[heads.Key] ? int.MaxValue : heads.Count())!;
-            var bundle = new List<PostgresStatement>();
-            foreach (var line in first.ToList())
+            var of = new List<PostgresStatement>();
+            foreach (var line in first)
             {
-                bundle.Add(line.Dequeue());
+                of.Add(line.Dequeue());
                 // One change may insert many rows; what it changes twice is not the same at the second time.
-                while (bundle[^1].Merge is PostgresMerge.Insert && !first.Key.Contains("do update", StringComparison.Ordinal) && line.TryPeek(out var next) && next.Sql == first.Key) bundle.Add(line.Dequeue());
-                if (line.Count == 0) lines.Remove(line);
+                while (of[^1].Merge is PostgresMerge.Insert && !first.Key.Contains("do update", StringComparison.Ordinal) && line.TryPeek(out var next) && next.Sql == first.Key) of.Add(line.Dequeue());
             }
-            left[first.Key] -= bundle.Count;
-            if (bundle[0].Merge is not PostgresMerge.Never) bundles.Add(new(bundle));
-            else bundles.AddRange(bundle.Select(one => new PostgresBundle([one])));
+            lines.RemoveAll(line => line.Count == 0);
+            left[first.Key] -= of.Count;
+            yield return of;
         }
     }
 
-    /// <summary>Puts the arguments into what is sent; false when they do not go together, and each must go by itself.</summary>
-    /// <param name="batch">Where commands come from.</param>
-    /// <param name="least">So many statements at least are worth it.</param>
-    public bool Bind(PostgresBatch batch, int least)
+    static PostgresBundle Alone(PostgresStatement one, PostgresBatch batch)
     {
-        if (of.Count >= least && of[0].Merge is not PostgresMerge.Never && Types() is { } types
-            && PostgresMerging.Text(of[0].Sql, types, of[0].Merge, (of[0] as PostgresStatement.Writing)?.Together) is { } text)
-        {
-            var guard = of[0].Merge is PostgresMerge.Guard;
-            Command = batch.Free(text, types.Length + (guard ? 1 : 0));
-            for (var i = 0; i < types.Length; i++) Bind(Command.Parameters[i], types[i], i);
-            if (guard) Command.Parameters[types.Length].Bind(of.Count);
-            tells = of[0].Merge is PostgresMerge.Rows or PostgresMerge.FirstRow;
-            return true;
-        }
-        if (of.Count > 1) return false;
-        var one = of[0];
-        Command = batch.Free(one.Merge is PostgresMerge.Guard ? PostgresMerging.Guarded(one.Sql) : one.Sql, one.Args.Length);
-        for (var i = 0; i < one.Args.Length; i++) Command.Parameters[i].Bind(one.Args[i]);
-        return true;
+        var command = batch.Free(one.Merge is PostgresMerge.Guard ? PostgresMerging.Guarded(one.Sql) : one.Sql, one.Args.Length);
+        for (var i = 0; i < one.Args.Length; i++) command.Parameters[i].Bind(one.Args[i]);
+        return new([one], command, tells: false);
     }
 
-    /// <summary>Shows a row to the statement that asked for it.</summary>
-    public void Take(DbDataReader row) => of[tells ? (int)row.GetInt64(row.FieldCount - 1) - 1 : 0].Take(row);
-
-    void Bind(NpgsqlParameter parameter, char type, int i)
+    // Null when they do not go together.
+    static PostgresBundle? Merged(List<PostgresStatement> of, PostgresBatch batch, int least)
     {
-        switch (type)
-        {
-            case 't':
-                var texts = new string?[of.Count];
-                for (var row = 0; row < texts.Length; row++) texts[row] = ((string?)of[row].Args[i])?.Replace('\0', '\uFFFD');
-                (parameter.NpgsqlDbType, parameter.Value) = (NpgsqlDbType.Array | NpgsqlDbType.Text, texts);
-                break;
-            case 'i':
-                var integers = new long?[of.Count];
-                for (var row = 0; row < integers.Length; row++) integers[row] = of[row].Args[i] switch { null => null, bool truth => truth ? 1 : 0, int number => number, var number => (long)number };
-                (parameter.NpgsqlDbType, parameter.Value) = (NpgsqlDbType.Array | NpgsqlDbType.Bigint, integers);
-                break;
-            default:
-                var reals = new double?[of.Count];
-                for (var row = 0; row < reals.Length; row++) reals[row] = (double?)of[row].Args[i];
-                (parameter.NpgsqlDbType, parameter.Value) = (NpgsqlDbType.Array | NpgsqlDbType.Double, reals);
-                break;
-        }
+        var how = of[0].Merge;
+        if (of.Count < least || how is PostgresMerge.Never || Types(of) is not { } types) return null;
+        if (PostgresMerging.Text(of[0].Sql, types, how, (of[0] as PostgresStatement.Writing)?.Together) is not { } text) return null;
+        var isGuard = how is PostgresMerge.Guard;
+        var command = batch.Free(text, types.Length + (isGuard ? 1 : 0));
+        for (var i = 0; i < types.Length; i++) Bind(command.Parameters[i], types[i], of, i);
+        if (isGuard) command.Parameters[types.Length].Bind(of.Count);
+        return new(of, command, tells: how is PostgresMerge.Rows or PostgresMerge.FirstRow);
     }
+
+    static void Bind(NpgsqlParameter parameter, char type, List<PostgresStatement> of, int i) => (parameter.NpgsqlDbType, parameter.Value) = type switch
+    {
+        't' => (NpgsqlDbType.Array | NpgsqlDbType.Text, (object)of.ConvertAll(one => one.Args[i] is string text ? PostgresArguments.Text(text) : null)),
+        'i' => (NpgsqlDbType.Array | NpgsqlDbType.Bigint, of.ConvertAll(one => one.Args[i] is { } number ? PostgresArguments.Integer(number) : (long?)null)),
+        _ => (NpgsqlDbType.Array | NpgsqlDbType.Double, of.ConvertAll(one => (double?)one.Args[i])),
+    };
 
     // Null when some argument is of several types, or of none.
-    string? Types()
+    static string? Types(List<PostgresStatement> of)
     {
         Span<char> types = stackalloc char[of[0].Args.Length];
         types.Clear();

@@ -7,6 +7,8 @@ sealed class PostgresDatabase : Database
 {
     // What nobody said otherwise. A statement that is run twice is prepared; the server takes a transaction back whose node is stopped in the middle of it.
     const int Prepared = 500;
+    // What the driver takes, in seconds.
+    const int LongestTimeout = 1024;
     const string Limits = "-c idle_in_transaction_session_timeout=20s";
 
     readonly PostgresServers servers;
@@ -28,7 +30,7 @@ sealed class PostgresDatabase : Database
             // Sessions are kept here: a pool of the driver's below would only reset them.
             said.Pooling = false;
             if (!said.ShouldSerialize("Max Auto Prepare")) (said.MaxAutoPrepare, said.AutoPrepareMinUsages) = (Prepared, 2);
-            if (!said.ShouldSerialize("Timeout")) said.Timeout = Math.Max(1, (int)patience.Limit.TotalSeconds);
+            if (!said.ShouldSerialize("Timeout")) said.Timeout = (int)Math.Clamp(patience.Limit.TotalSeconds, 1, LongestTimeout);
             if (!said.ShouldSerialize("Host Recheck Seconds")) said.HostRecheckSeconds = 1;
             if (!said.ShouldSerialize("Target Session Attributes") && said.Host?.Contains(',', StringComparison.Ordinal) == true) said.TargetSessionAttributes = "primary";
             // A host that vanished does not answer a statement that may take its time. A socket of this machine's has no such thing.
@@ -66,7 +68,7 @@ sealed class PostgresDatabase : Database
     async ValueTask<(NpgsqlConnection Connection, Func<bool> IsBehind)> Find(CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        if (patience.IsLimited) limit.CancelAfter(patience.Limit);
+        limit.CancelAfter(patience.Limit);
         try
         {
             return await servers.Open(patience, limit.Token);

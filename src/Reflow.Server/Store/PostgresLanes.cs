@@ -9,12 +9,15 @@ namespace Reflow.Server.Store;
 /// <param name="schema">Where the data is: two Reflows in one database have nothing to do with each other.</param>
 sealed class PostgresLanes(string schema)
 {
+    // The same text for every tenant: there are more tenants than statements that a connection keeps prepared.
+    const string Alone = "select pg_advisory_xact_lock($1)";
+
     readonly long all = Key(schema, "");
 
-    /// <summary>The statements that take the lanes of tenants; null among them stands for all.</summary>
-    public IReadOnlyList<string> Take(IReadOnlyCollection<string?> tenants) => tenants.Contains(null)
-        ? [$"select pg_advisory_xact_lock({all})", $"notify {Channel(schema)}"]
-        : [$"select pg_advisory_xact_lock_shared({all})", .. tenants.Select(tenant => Key(schema, tenant!)).Distinct().Order().Select(key => $"select pg_advisory_xact_lock({key})")];
+    /// <summary>The statements that take the lanes of tenants, with their arguments; null among the tenants stands for all.</summary>
+    public IEnumerable<(string Sql, object?[] Args)> Take(IReadOnlyCollection<string?> tenants) => tenants.Contains(null)
+        ? [(Alone, [all]), ($"notify {Channel(schema)}", [])]
+        : [("select pg_advisory_xact_lock_shared($1)", [all]), .. tenants.Select(tenant => Key(schema, tenant!)).Distinct().Order().Select(key => (Alone, (object?[])[key]))];
 
     /// <summary>Where nodes are told.</summary>
     public static string Channel(string schema) => $"reflow_{Key(schema, ""):x}";

@@ -25,7 +25,7 @@ sealed class PostgresPipeline(
     const string Commit = "commit";
 
     readonly PostgresBatch batch = new(connection, merge, inspect);
-    readonly List<PostgresStatement> held = [], taking = [];
+    readonly List<PostgresStatement> held = [];
     List<PostgresStatement> waiting = [], sent = [];
     bool failed, takenBack, beside, patient, warned;
     volatile bool abandoned;
@@ -70,7 +70,7 @@ sealed class PostgresPipeline(
     // Sent with the first that is asked. That it only reads, the connection says.
     internal override ValueTask BeginRead()
     {
-        Begin(["begin isolation level repeatable read"]);
+        Begin("begin isolation level repeatable read", []);
         return ValueTask.CompletedTask;
     }
 
@@ -82,21 +82,17 @@ sealed class PostgresPipeline(
     {
         // What concerns all tenants takes its time.
         patient = tenants.Contains(null);
-        Begin(["begin", .. patient ? ["set local statement_timeout = 0"] : Array.Empty<string>(), .. lanes.Take(tenants)]);
+        Begin("begin", lanes.Take(tenants));
         return ValueTask.CompletedTask;
     }
 
-    void Begin(IEnumerable<string> statements)
+    void Begin(string begin, IEnumerable<(string Sql, object?[] Args)> lanes)
     {
         (failed, thread) = (false, Environment.CurrentManagedThreadId);
-        taking.Clear();
         Turn(0, beside: false);
-        foreach (var sql in statements)
-        {
-            var take = new PostgresStatement.Taking(sql);
-            taking.Add(take);
-            Wait(take);
-        }
+        Wait(new PostgresStatement.Taking(begin, []));
+        if (patient) Wait(new PostgresStatement.Taking("set local statement_timeout = 0", []));
+        foreach (var (sql, args) in lanes) Wait(new PostgresStatement.Taking(sql, args));
         Turn(0, beside: false);
     }
 
@@ -146,10 +142,7 @@ sealed class PostgresPipeline(
         return new(running.Answer);
     }
 
-    internal override ValueTask Write(string sql, string? tenant, bool one, ReadOnlySpan<object?> args)
-    {
-        return Write(sql, tenant, one ? PostgresMerge.Guard : How(sql), null, args);
-    }
+    internal override ValueTask Write(string sql, string? tenant, bool one, ReadOnlySpan<object?> args) => Write(sql, tenant, one ? PostgresMerge.Guard : How(sql), null, args);
 
     // What goes back to a savepoint makes the transaction good again. All that came before is sent before, whoever asked for it.
     internal override ValueTask Mark(string sql)
@@ -191,22 +184,22 @@ sealed class PostgresPipeline(
         failed = failure is not null;
         takenBack = failure is PostgresException { InvariantSeverity: "ERROR" };
         if (failure is PostgresException refused && bundles.Find(bundle => !bundle.IsAnswered)?.Of[0] is { } failing) failure = Told(refused, failing);
-        Settle(failure, bundles);
+        Settle(failure);
         if (failure is null) return true;
         // Whoever has seen it fail may have asked for more; the server does nothing of it.
         while (waiting.Count > 0)
         {
             TakeWaiting();
-            Settle(failure, []);
+            Settle(failure);
         }
         throw failure;
     }
 
     // Others have been in the lane for too long; or a guard found another row than was read.
-    Exception Told(PostgresException refused, PostgresStatement failing) => (refused.SqlState, failing.Merge) switch
+    static Exception Told(PostgresException refused, PostgresStatement failing) => (refused.SqlState, failing) switch
     {
-        (PostgresErrorCodes.QueryCanceled, _) when taking.Contains(failing) => new StoreBusyException(),
-        (PostgresErrorCodes.DivisionByZero, PostgresMerge.Guard) => NotAsRead(failing.Sql),
+        (PostgresErrorCodes.QueryCanceled, PostgresStatement.Taking) => new StoreBusyException(),
+        (PostgresErrorCodes.DivisionByZero, { Merge: PostgresMerge.Guard }) => NotAsRead(failing.Sql),
         _ => refused,
     };
 
@@ -223,25 +216,13 @@ sealed class PostgresPipeline(
     }
 
     // Those whose answers have come go on, and what they ask next is collected.
-    void Settle(Exception? failure, List<PostgresBundle> bundles)
+    void Settle(Exception? failure)
     {
-        foreach (var bundle in bundles)
+        foreach (var statement in sent)
         {
-            // Before its command is another's.
-            var changed = bundle.Of is [PostgresStatement.Running] && failure is null ? bundle.Command.RecordsAffected : 0;
-            foreach (var statement in bundle.Of)
-            {
-                turn = statement.Change;
-                statement.Settle(failure, changed);
-            }
+            turn = statement.Change;
+            statement.Settle(failure);
         }
-        if (bundles.Count == 0)
-            foreach (var statement in sent)
-            {
-                turn = statement.Change;
-                statement.Settle(failure, 0);
-            }
-        batch.Spare(bundles);
         sent.Clear();
     }
 
@@ -276,7 +257,7 @@ sealed class PostgresPipeline(
 
     object?[] All(string sql, string? tenant, ReadOnlySpan<object?> args)
     {
-        if (Environment.CurrentManagedThreadId != thread) throw new UnreachableException("A change waits for nothing but its session.");
+        if (Environment.CurrentManagedThreadId != thread) throw new UnreachableException("A change or a brief read waits for nothing but its session.");
         object?[] all = tenant is null ? [.. args] : [tenant, .. args];
         batch.See(sql, tenant is not null, all);
         return all;

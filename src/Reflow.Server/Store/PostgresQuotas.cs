@@ -80,7 +80,7 @@ sealed class PostgresQuotas(PostgresDatabase database, TimeSpan patience) : Quot
     async ValueTask<T> Run<T>(Func<SystemSession, ValueTask<T>> work)
     {
         var since = Stopwatch.GetTimestamp();
-        if (!await turn.WaitAsync(patience < TimeSpan.MaxValue ? patience : Timeout.InfiniteTimeSpan)) throw new StoreGoneException("the database has not counted for too long");
+        if (!await turn.WaitAsync(patience)) throw new StoreGoneException("the database has not counted for too long");
         try
         {
             // What the one before has just met.

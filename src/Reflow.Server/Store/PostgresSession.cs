@@ -67,8 +67,8 @@ sealed class PostgresSession(NpgsqlConnection connection, Func<bool> isBehind, P
     internal override async ValueTask BeginChange(IReadOnlyCollection<string?> tenants)
     {
         failed = false;
-        await using var begin = new NpgsqlCommand($"begin; {string.Join("; ", lanes.Take(tenants))}", connection) { CommandTimeout = patience.DriverSeconds };
-        await Changed(begin);
+        await Run("begin", null, []);
+        foreach (var (sql, args) in lanes.Take(tenants)) await Run(sql, null, args);
     }
 
     internal override async ValueTask Rollback() => await Execute("rollback");

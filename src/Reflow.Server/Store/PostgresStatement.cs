@@ -20,7 +20,7 @@ abstract class PostgresStatement(string sql, object?[] args)
     public int Stretch { get; set; }
 
     /// <summary>How it can be sent together with others of its text.</summary>
-    public abstract PostgresMerge Merge { get; }
+    public virtual PostgresMerge Merge => PostgresMerge.Never;
 
     /// <summary>Whether the server answers it with rows.</summary>
     public virtual bool HasRows => false;
@@ -30,10 +30,16 @@ abstract class PostgresStatement(string sql, object?[] args)
     {
     }
 
+    /// <summary>Takes how many rows it changed, when it was sent by itself.</summary>
+    public virtual void Took(int rows)
+    {
+    }
+
     /// <summary>Tells whoever waits.</summary>
     /// <param name="failure">What became of the round trip; null when all of it was done.</param>
-    /// <param name="rows">How many rows it changed, when it was sent by itself.</param>
-    public abstract void Settle(Exception? failure, int rows);
+    public virtual void Settle(Exception? failure)
+    {
+    }
 
     /// <summary>Rows are read.</summary>
     /// <param name="sql">Its text.</param>
@@ -43,7 +49,7 @@ abstract class PostgresStatement(string sql, object?[] args)
     /// <param name="merge">How it can be merged.</param>
     public sealed class Reading<T>(string sql, object?[] args, T begin, Reading<T>.Row take, PostgresMerge merge) : PostgresStatement(sql, args)
     {
-        // Goes on where the answer is told, which is the writer's thread.
+        // Goes on where the answer is told, which is the thread of the session.
         readonly TaskCompletionSource<T> answer = new();
         T rows = begin;
         Exception? wrong;
@@ -64,7 +70,7 @@ abstract class PostgresStatement(string sql, object?[] args)
             catch (Exception e) when (e is not DbException) { (wrong, hasEnough) = (e, true); }
         }
 
-        public override void Settle(Exception? failure, int changed)
+        public override void Settle(Exception? failure)
         {
             if ((failure ?? wrong) is { } e) answer.SetException(e);
             else answer.SetResult(rows);
@@ -72,33 +78,28 @@ abstract class PostgresStatement(string sql, object?[] args)
     }
 
     /// <summary>What a transaction begins with; its rows say nothing.</summary>
-    public sealed class Taking(string sql) : PostgresStatement(sql, [])
+    public sealed class Taking(string sql, object?[] args) : PostgresStatement(sql, args)
     {
-        public override PostgresMerge Merge => PostgresMerge.Never;
-
         public override bool HasRows => Sql.StartsWith("select", StringComparison.Ordinal);
-
-        public override void Settle(Exception? failure, int rows)
-        {
-        }
     }
 
     /// <summary>Somebody wants to know how many rows it changed.</summary>
     public sealed class Running(string sql, object?[] args) : PostgresStatement(sql, args)
     {
         readonly TaskCompletionSource<int> answer = new();
+        int changed;
 
         public Task<int> Answer => answer.Task;
 
         /// <summary>Whether it is several statements without arguments.</summary>
         public bool IsScript { get; init; }
 
-        public override PostgresMerge Merge => PostgresMerge.Never;
+        public override void Took(int rows) => changed = rows;
 
-        public override void Settle(Exception? failure, int rows)
+        public override void Settle(Exception? failure)
         {
             if (failure is not null) answer.SetException(failure);
-            else answer.SetResult(rows);
+            else answer.SetResult(changed);
         }
     }
 
@@ -116,10 +117,6 @@ abstract class PostgresStatement(string sql, object?[] args)
 
         // What guards answers with a row when it finds what it looks for, and fails otherwise.
         public override bool HasRows => merge is PostgresMerge.Guard;
-
-        public override void Settle(Exception? failure, int rows)
-        {
-        }
     }
 }
 

@@ -195,7 +195,7 @@ sealed class Writer : IAsyncDisposable
                 }
                 lock (writer.line) Group.Clear();
             }
-            if (session is not null) Sync(session.DisposeAsync());
+            if (session is not null) session.DisposeAsync().Wait();
         }
 
         SystemSession Begun()
@@ -210,13 +210,13 @@ sealed class Writer : IAsyncDisposable
             if (abandoned) throw new StoreGoneException("nobody waits any more");
             if (session is { IsBroken: true })
             {
-                Sync(session.DisposeAsync());
+                session.DisposeAsync().Wait();
                 session = null;
             }
             if (session is not null) return session;
             try
             {
-                Volatile.Write(ref session, Sync(writer.open()));
+                Volatile.Write(ref session, writer.open().Wait());
                 return session;
             }
             catch (StoreGoneException e)
@@ -226,11 +226,11 @@ sealed class Writer : IAsyncDisposable
             }
         }
 
-        void Begin(SystemSession session) => Sync(session.BeginChange([.. Group.Select(change => change.Tenant).Distinct()]));
+        void Begin(SystemSession session) => session.BeginChange([.. Group.Select(change => change.Tenant).Distinct()]).Wait();
 
         static void Commit(SystemSession session)
         {
-            Sync(session.Mark("commit"));
+            session.Mark("commit").Wait();
             session.Flush();
         }
 
@@ -303,17 +303,17 @@ sealed class Writer : IAsyncDisposable
             if (session.IsBroken) session = Begun();
             else
             {
-                Sync(session.Rollback());
+                session.Rollback().Wait();
                 Begin(session);
             }
             foreach (var change in Group)
             {
                 if (change.IsGivenUp) continue;
-                Sync(session.Mark("savepoint change"));
+                session.Mark("savepoint change").Wait();
                 change.Start(session);
                 var failure = Flushed(session);
                 if (!change.Finish(session, failure)) TakeBack(session, change);
-                Sync(session.Mark("release change"));
+                session.Mark("release change").Wait();
             }
             return session;
         }
@@ -324,7 +324,7 @@ sealed class Writer : IAsyncDisposable
             if (session.IsBroken && change.Failure is StoreGoneException lost) throw lost;
             try
             {
-                Sync(session.Mark("rollback to change"));
+                session.Mark("rollback to change").Wait();
             }
             catch (DbException) when (change.Failure is StoreGoneException gone)
             {
@@ -337,7 +337,7 @@ sealed class Writer : IAsyncDisposable
         {
             try
             {
-                if (session is { IsBroken: false }) Sync(session.Rollback());
+                if (session is { IsBroken: false }) session.Rollback().Wait();
             }
             catch (Exception) { /* the transaction is already gone; the cause below tells why */ }
             // What is tried on a connection that is lost says nothing of that.
@@ -345,14 +345,6 @@ sealed class Writer : IAsyncDisposable
             foreach (var change in Group) change.Lost(cause);
         }
     }
-
-    // A writer's session blocks, so its calls complete before they return; only opening one may not.
-    static void Sync(ValueTask done)
-    {
-        if (!done.IsCompletedSuccessfully) done.AsTask().GetAwaiter().GetResult();
-    }
-
-    static T Sync<T>(ValueTask<T> done) => done.IsCompletedSuccessfully ? done.Result : done.AsTask().GetAwaiter().GetResult();
 
     abstract class Change(string? tenant, bool guarded)
     {
@@ -422,7 +414,7 @@ sealed class Writer : IAsyncDisposable
         {
             try
             {
-                result = Sync(going);
+                result = going.Wait();
                 // What comes next would be on its own, committed statement by statement.
                 if (failure is null && !session.InTransaction) failure = new StoreException("the engine gave up the transaction within a change");
             }
