@@ -4,28 +4,16 @@ using Xunit;
 namespace Reflow.Server.Tests;
 
 /// <summary>Statements of one text that come together are as good as one after the other, whoever sends them as one.</summary>
-public sealed class MergedStatementsTests : IAsyncLifetime
+public sealed class MergedStatementsTests : StoreTest
 {
     const string Tenant = "0000000000000001";
     const string Insert = "insert into history (tenant, kind, id, seq, at, actor, operation, payload) values ($1, $2, $3, $4, 0, 'a', 'o', '')";
 
-    TestStore store = null!;
-    Db db = null!;
-
-    static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => db = await (store = await TestStore.Empty()).Open(TestStore.Patient);
-
-    public async ValueTask DisposeAsync()
-    {
-        await db.DisposeAsync();
-        await store.DisposeAsync();
-    }
 
     [Fact]
     public async Task Each_is_answered_with_its_own_rows_in_their_order()
     {
-        await db.Change(Tenant, async s =>
+        await Db.Change(Tenant, async s =>
         {
             for (var n = 0; n < 30; n++) await s.Write(Insert, "k", $"{n % 3}", n);
             return 0;
@@ -62,7 +50,7 @@ public sealed class MergedStatementsTests : IAsyncLifetime
             return "";
         });
         Assert.Equal(odd.Select((text, n) => $"{n} {(n % 2 == 0 ? 1 : 0)} {text ?? "null"}"),
-            await db.Read(Tenant, s => s.Query("select seq, at, payload from history where tenant = $1 and kind = 'odd' order by seq", r => $"{r.GetInt64(0)} {r.GetInt64(1)} {r.GetString(2)}"), Ct));
+            await Db.Read(Tenant, s => s.Query("select seq, at, payload from history where tenant = $1 and kind = 'odd' order by seq", r => $"{r.GetInt64(0)} {r.GetInt64(1)} {r.GetString(2)}"), Ct));
     }
 
     [Fact]
@@ -76,17 +64,17 @@ public sealed class MergedStatementsTests : IAsyncLifetime
             if (n % 2 == 1) await s.Write("delete from history where tenant = $1 and kind = $2 and id = $3", "k", $"{n}");
             return "";
         });
-        Assert.Equal(["0", "2", "4"], await db.Read(Tenant, s => s.Query("select id from history where tenant = $1 order by id", r => r.GetString(0)), Ct));
+        Assert.Equal(["0", "2", "4"], await Db.Read(Tenant, s => s.Query("select id from history where tenant = $1 order by id", r => r.GetString(0)), Ct));
     }
 
     [Fact]
     public async Task Events_of_a_group_are_counted_on_in_the_order_of_their_changes()
     {
-        await db.Change(Tenant, async s => { await Outbox.Append(s, 1, "task", "before", [new("t", null, "{}")]); return 0; }, Ct);
+        await Db.Change(Tenant, async s => { await Outbox.Append(s, 1, "task", "before", [new("t", null, "{}")]); return 0; }, Ct);
         Task[] group;
-        await using (var held = await Held.Writer(db))
+        await using (var held = await Held.Writer(Db))
         {
-            group = [.. Enumerable.Range(0, 10).Select(n => db.ChangeGuarded(n < 8 ? Tenant : "0000000000000002", async s =>
+            group = [.. Enumerable.Range(0, 10).Select(n => Db.ChangeGuarded(n < 8 ? Tenant : "0000000000000002", async s =>
             {
                 await Outbox.Append(s, 1, "task", $"{n}", [new("t", null, "{}")]);
                 return 0;
@@ -97,13 +85,13 @@ public sealed class MergedStatementsTests : IAsyncLifetime
         Assert.Equal(["1 before", .. Enumerable.Range(0, 8).Select(n => $"{n + 2} {n}")], await Rows(Tenant));
         Assert.Equal(["1 8", "2 9"], await Rows("0000000000000002"));
 
-        Task<List<string>> Rows(string tenant) => db.Read(tenant, s => s.Query("select seq, id from outbox where tenant = $1 order by seq", r => $"{r.GetInt64(0)} {r.GetString(1)}"), Ct);
+        Task<List<string>> Rows(string tenant) => Db.Read(tenant, s => s.Query("select seq, id from outbox where tenant = $1 order by seq", r => $"{r.GetInt64(0)} {r.GetString(1)}"), Ct);
     }
 
     [Fact]
     public async Task Things_that_have_nothing_to_do_with_each_other_are_written_side_by_side()
     {
-        await db.Change(Tenant, async s =>
+        await Db.Change(Tenant, async s =>
         {
             await s.Write(Insert, "first", "0", 1);
             s.Turn(0);
@@ -126,7 +114,47 @@ public sealed class MergedStatementsTests : IAsyncLifetime
             }
         }, Ct);
         Assert.Equal(Enumerable.Range(1, 5).SelectMany(n => new[] { $"{n} 1", $"{n} 2" }),
-            await db.Read(Tenant, s => s.Query("select id, seq from history where tenant = $1 order by id, seq", r => $"{r.GetString(0)} {r.GetInt64(1)}"), Ct));
+            await Db.Read(Tenant, s => s.Query("select id, seq from history where tenant = $1 order by id, seq", r => $"{r.GetString(0)} {r.GetInt64(1)}"), Ct));
+    }
+
+    [Fact]
+    [Trait("Engine", "PostgreSQL")]
+    public async Task A_change_whose_connection_is_lost_while_it_is_committed_is_not_made_again()
+    {
+        await Db.ChangeSystem(async s =>
+        {
+            await s.Script("create function lose() returns trigger language plpgsql as 'begin perform pg_terminate_backend(pg_backend_pid()); return null; end'");
+            await s.Script("create constraint trigger lost after insert on history deferrable initially deferred for each row execute function lose()");
+            return 0;
+        }, Ct);
+        var made = 0;
+        await Assert.ThrowsAsync<StoreGoneException>(() => Db.ChangeGuarded(Tenant, async s =>
+        {
+            made++;
+            await s.Write(Insert, "k", "x", 1);
+            return 0;
+        }, Ct));
+        Assert.Equal(1, made);
+    }
+
+    [Fact]
+    [Trait("Engine", "PostgreSQL")]
+    public async Task A_change_that_the_engine_refuses_when_it_is_committed_is_made_again_and_fails_nobody_else()
+    {
+        await Db.ChangeSystem(async s =>
+        {
+            await s.Script("create function refuse() returns trigger language plpgsql as 'begin if new.id = ''bad'' then raise exception ''refused''; end if; return null; end'");
+            await s.Script("create constraint trigger refused after insert on history for each row execute function refuse()");
+            return 0;
+        }, Ct);
+        Task<int>[] group;
+        await using (var held = await Held.Writer(Db))
+        {
+            group = [.. new[] { "good", "bad", "also good" }.Select(id => Db.ChangeGuarded(Tenant, async s => { await s.Write(Insert, "k", id, 1); return 0; }, Ct))];
+            await held.Waiting(3);
+        }
+        await Task.WhenAll(group[0], group[2]);
+        await Assert.ThrowsAsync<StoreException>(() => group[1]);
     }
 
     [Theory]
@@ -160,9 +188,9 @@ public sealed class MergedStatementsTests : IAsyncLifetime
     async Task<string[]> Together(int many, Func<Session, int, ValueTask<string>> work)
     {
         Task<string>[] group;
-        await using (var held = await Held.Writer(db))
+        await using (var held = await Held.Writer(Db))
         {
-            group = [.. Enumerable.Range(0, many).Select(n => db.ChangeGuarded(Tenant, s => work(s, n), Ct))];
+            group = [.. Enumerable.Range(0, many).Select(n => Db.ChangeGuarded(Tenant, s => work(s, n), Ct))];
             await held.Waiting(many);
         }
         return await Task.WhenAll(group);

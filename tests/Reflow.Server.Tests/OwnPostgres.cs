@@ -147,7 +147,9 @@ sealed class OwnPostgres : IAsyncDisposable
     {
         using var free = new TcpListener(IPAddress.Loopback, 0);
         free.Start();
-        return new((await Tool("mktemp", null, "--directory", "--tmpdir=" + (Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath()), "reflow-postgres-XXXXXXXX")).Trim(), ((IPEndPoint)free.LocalEndpoint).Port);
+        var folder = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"reflow-postgres-{Guid.NewGuid():n}");
+        await Tool("mkdir", null, "--mode=700", folder);
+        return new(folder, ((IPEndPoint)free.LocalEndpoint).Port);
     }
 
     static IEnumerable<int> Children(int parent)

@@ -6,27 +6,15 @@ using Xunit;
 
 namespace Reflow.Server.Tests.Control;
 
-public sealed class ReportWorkspaceTests : IAsyncLifetime
+public sealed class ReportWorkspaceTests : StoreTest
 {
     const long Now = 1_777_599_000_000;
     const string Tenant = "736588c9260f175d", Rule = "7591675959233997056";
-    TestStore store = null!;
-    Db db = null!;
-
-    static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => db = await (store = await TestStore.Empty()).Open(TestStore.Patient);
-
-    public async ValueTask DisposeAsync()
-    {
-        await db.DisposeAsync();
-        await store.DisposeAsync();
-    }
 
     [Fact]
     public async Task The_demo_has_forty_daily_reports_that_their_leader_received()
     {
-        var changes = (await Workspace.Demo().Apply(db, new(TimeProvider.System), Now, Ct)).Changes!;
+        var changes = (await Workspace.Demo().Apply(Db, new(TimeProvider.System), Now, Ct)).Changes!;
         Assert.Contains(new("report rules", 3, 0, 0), changes.Counts);
         Assert.Contains(new("reports", 40, 0, 0), changes.Counts);
         var reports = (await Page(new(new(0, int.MaxValue), 0), 100)).Items;
@@ -34,7 +22,7 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
         Assert.Equal(40, reports.Count);
         Assert.All(reports, report => Assert.Equal(report.From == "initiator" ? "manager" : "director", report.Content.To[0].UserId));
         Assert.All(reports, report => Assert.Equal(9, JsonDocument.Parse(report.Form).RootElement.GetArrayLength()));
-        Assert.Equal(new ReportSettings(), await db.Read(Tenant, ReportStore.Settings, Ct));
+        Assert.Equal(new ReportSettings(), await Db.Read(Tenant, ReportStore.Settings, Ct));
     }
 
     [Fact]
@@ -61,7 +49,7 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
     public async Task Departments_of_a_rule_are_shown_as_the_wire_names_them()
     {
         await Apply(File());
-        var rule = Assert.Single(await db.Read(Tenant, s => ReportStore.Rules(s, withDeleted: false), Ct));
+        var rule = Assert.Single(await Db.Read(Tenant, s => ReportStore.Rules(s, withDeleted: false), Ct));
         Assert.Matches("^od-[0-9a-f]{32}$", Assert.Single(rule.Cc.Departments));
         Assert.Equal((long.Parse(Rule) >> 32) * 1000, rule.CreatedAt);
         Assert.Equal([long.Parse(Rule) + 1, 77, long.Parse(Rule) + 3], rule.Fields.Select(field => field.Id));
@@ -82,7 +70,7 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
     public async Task Settings_take_effect()
     {
         await Apply(File().Replace("reports:\n", "reports:\n    settings: {enabled: false, user_max_items: 5}\n", StringComparison.Ordinal));
-        Assert.Equal(new(Enabled: false, UserMaxItems: 5), await db.Read(Tenant, ReportStore.Settings, Ct));
+        Assert.Equal(new(Enabled: false, UserMaxItems: 5), await Db.Read(Tenant, ReportStore.Settings, Ct));
     }
 
     [Theory]
@@ -106,9 +94,9 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
         var text = File("{rule: \"" + Rule + "\", user: amy, commit_time: \"2026-02-03T09:59:00+08:00\"}", "{rule: \"" + Rule + "\", user: amy, commit_time: \"2026-02-03T10:01:00+08:00\"}")
             .Replace("name: 日报", "name: 日报\n      schedule: {cycle: daily, window_open: {time: \"17:00\"}, window_close: {day: 2, time: \"10:00\"}, allow_late: true}", StringComparison.Ordinal);
         await Apply(text);
-        var filings = await db.Read(Tenant, s => ReportFilings.OfCycle(s, long.Parse(Rule), "2026-02-02"), Ct);
+        var filings = await Db.Read(Tenant, s => ReportFilings.OfCycle(s, long.Parse(Rule), "2026-02-02"), Ct);
         Assert.Equal([false, true], filings.Select(filing => filing.IsLate));
-        var rule = await db.Read(Tenant, s => ReportRules.Find(s, long.Parse(Rule)), Ct);
+        var rule = await Db.Read(Tenant, s => ReportRules.Find(s, long.Parse(Rule)), Ct);
         Assert.Equal(new(CycleKind.Daily, "Asia/Shanghai", new(1, 1020), new(2, 600), true, 1), rule!.Schedule);
         Assert.DoesNotContain((await Apply(text)).Counts, count => count.Created + count.Changed > 0);
     }
@@ -119,9 +107,9 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
         await Apply(File());
         await Apply(File().Replace("name: 日报", "name: 日志", StringComparison.Ordinal));
         await Apply(File().Replace("{name: 今日工作, type: text}", "{name: 今日工作, type: text, required: true}", StringComparison.Ordinal));
-        var forms = await db.Read(Tenant, s => ReportRules.Forms(s, long.Parse(Rule)), Ct);
+        var forms = await Db.Read(Tenant, s => ReportRules.Forms(s, long.Parse(Rule)), Ct);
         Assert.Equal([(1, false), (2, true)], forms.Select(form => (form.Version, form.Fields[0].IsRequired)));
-        Assert.Equal(2, (await db.Read(Tenant, s => ReportRules.Find(s, long.Parse(Rule)), Ct))!.FormVersion);
+        Assert.Equal(2, (await Db.Read(Tenant, s => ReportRules.Find(s, long.Parse(Rule)), Ct))!.FormVersion);
     }
 
     [Fact]
@@ -130,15 +118,15 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
         var text = File().Replace("submitted:", "drafts: [{rule: \"" + Rule + "\", user: amy, contents: {工时: 3}}]\n    submitted:", StringComparison.Ordinal);
         Assert.Contains(new("report drafts", 1, 0, 0), (await Apply(text)).Counts);
         Assert.Contains(new("report drafts", 0, 0, 1), (await Apply(text)).Counts);
-        var draft = Assert.Single(await db.Read(Tenant, s => ReportDrafts.List(s, "amy", null, 0, 9), Ct));
+        var draft = Assert.Single(await Db.Read(Tenant, s => ReportDrafts.List(s, "amy", null, 0, 9), Ct));
         Assert.Equal(("77", "3"), (draft.Contents.Single().Key, draft.Contents.Single().Value.Single()));
-        await db.Change(Tenant, async s =>
+        await Db.Change(Tenant, async s =>
         {
             await ReportDrafts.Delete(s, draft, Now, "test");
             return 0;
         }, Ct);
         Assert.Contains(new("report drafts", 0, 0, 1), (await Apply(text)).Counts);
-        Assert.Empty(await db.Read(Tenant, s => ReportDrafts.List(s, null, null, 0, 9), Ct));
+        Assert.Empty(await Db.Read(Tenant, s => ReportDrafts.List(s, null, null, 0, 9), Ct));
     }
 
     [Theory]
@@ -156,7 +144,7 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
     [Fact]
     public async Task A_time_that_no_report_can_have_is_a_fault_when_it_is_applied()
     {
-        var faults = (await Parse(File("{rule: \"" + Rule + "\", user: amy, commit_time: +90000d}")).Apply(db, new(TimeProvider.System), Now, Ct)).Faults;
+        var faults = (await Parse(File("{rule: \"" + Rule + "\", user: amy, commit_time: +90000d}")).Apply(Db, new(TimeProvider.System), Now, Ct)).Faults;
         Assert.Contains("must be between 1970 and 2038.", Assert.Single(faults).ToString(), StringComparison.Ordinal);
         Assert.Empty((await Page(new(new(0, int.MaxValue), 0), 9)).Items);
     }
@@ -190,7 +178,7 @@ public sealed class ReportWorkspaceTests : IAsyncLifetime
         return reading.Workspace!;
     }
 
-    async Task<WorkspaceChanges> Apply(string text, long now = Now) => (await Parse(text).Apply(db, new(TimeProvider.System), now, Ct)).Changes!;
+    async Task<WorkspaceChanges> Apply(string text, long now = Now) => (await Parse(text).Apply(Db, new(TimeProvider.System), now, Ct)).Changes!;
 
-    Task<ReportPage> Page(ReportFilter filter, int size) => db.Read(Tenant, s => ReportStore.Page(s, filter, size), Ct);
+    Task<ReportPage> Page(ReportFilter filter, int size) => Db.Read(Tenant, s => ReportStore.Page(s, filter, size), Ct);
 }

@@ -5,32 +5,20 @@ using Xunit;
 
 namespace Reflow.Server.Tests.Control;
 
-public sealed class WorkspaceApplyTests : IAsyncLifetime
+public sealed class WorkspaceApplyTests : StoreTest
 {
     const long Now = 1_777_599_000_000;
     const string Tenant = "736588c9260f175d";
 
-    TestStore store = null!;
-    Db db = null!;
-
-    static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => db = await (store = await TestStore.Empty()).Open(TestStore.Patient);
-
-    public async ValueTask DisposeAsync()
-    {
-        await db.DisposeAsync();
-        await store.DisposeAsync();
-    }
 
     [Fact]
     public async Task The_demo_workspace_is_created_once_and_then_found_unchanged()
     {
-        var first = (await Workspace.Demo().Apply(db, new(TimeProvider.System), Now, Ct)).Changes!;
+        var first = (await Workspace.Demo().Apply(Db, new(TimeProvider.System), Now, Ct)).Changes!;
         Assert.Equal("tenants: 2 created, 0 changed, 0 unchanged\napps: 4 created, 0 changed, 0 unchanged\nplugins: 1 created, 0 changed, 0 unchanged\n"
             + "departments: 4 created, 0 changed, 0 unchanged\nusers: 7 created, 0 changed, 0 unchanged\ntasks: 13 created, 0 changed, 0 unchanged", string.Join('\n', first.ToString().Split('\n').Where(Own)));
         var before = await State();
-        var second = (await Workspace.Demo().Apply(db, new(TimeProvider.System), Now + 1_000_000, Ct)).Changes!;
+        var second = (await Workspace.Demo().Apply(Db, new(TimeProvider.System), Now + 1_000_000, Ct)).Changes!;
         Assert.False(second.Any, second.ToString());
         Assert.Equal(before, await State());
     }
@@ -86,9 +74,9 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
         await Apply(Users("{user_id: a, name: A, kunlun_id: 1}"));
         var before = await State();
         Assert.Equal("f:5:14: tenants[0].apps[0].app_id: cli_a1b2c3d4e5f60001 belongs to the tenant 736588c9260f175d already.",
-            Assert.Single((await Parse(App("aaaaaaaaaaaaaaaa", "\"*\"").Replace(Tenant, "736588c9260f175e", StringComparison.Ordinal)).Apply(db, new(TimeProvider.System), Now, Ct)).Faults).ToString());
+            Assert.Single((await Parse(App("aaaaaaaaaaaaaaaa", "\"*\"").Replace(Tenant, "736588c9260f175e", StringComparison.Ordinal)).Apply(Db, new(TimeProvider.System), Now, Ct)).Faults).ToString());
         Assert.Equal("f:5:15: tenants[0].users[0].user_id: the kunlun_id 1 belongs to the user a already, whom this file does not name.",
-            Assert.Single((await Parse(Users("{user_id: b, name: B, kunlun_id: 1}")).Apply(db, new(TimeProvider.System), Now, Ct)).Faults).ToString());
+            Assert.Single((await Parse(Users("{user_id: b, name: B, kunlun_id: 1}")).Apply(Db, new(TimeProvider.System), Now, Ct)).Faults).ToString());
         Assert.Equal(before, await State());
     }
 
@@ -100,7 +88,7 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
               - {task_id: 0d38e26e-190a-49e9-93a2-35067763ed01, creator: {user: a}, summary: S, due: {time: +1d}, create_time: -2h, complete_time: -1h, collaborators: [b, a], followers: [b]}
             """;
         await Apply(text);
-        var tasks = new TaskStore(db, new(TimeProvider.System), new(Timezones.Find), TimeProvider.System);
+        var tasks = new TaskStore(Db, new(TimeProvider.System), new(Timezones.Find), TimeProvider.System);
         const string id = "0d38e26e-190a-49e9-93a2-35067763ed01";
         var task = (await tasks.Get(Tenant, id, Ct))!;
         Assert.Equal((Now - 7_200_000, Now - 3_600_000, (Now + 86_400_000) / 1000, 2L), (task.CreatedAt, task.CompletedAt, task.Content.Due!.Time, task.Version));
@@ -132,12 +120,12 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
               - {task_id: 0d38e26e-190a-49e9-93a2-35067763ed03, creator: {user: a}, summary: done, create_time: -3d, complete_time: -2d, due: {time: -1d}, reminders: [{relative_fire_minute: 0}]}
             """;
         await Apply(text);
-        var tasks = new TaskStore(db, new(TimeProvider.System), new(Timezones.Find), TimeProvider.System);
+        var tasks = new TaskStore(Db, new(TimeProvider.System), new(Timezones.Find), TimeProvider.System);
         const string id = "0d38e26e-190a-49e9-93a2-35067763ed01";
         var task = (await tasks.Get(Tenant, id, Ct))!;
         Assert.Equal([new(1, 30), new(2, -30)], task.Reminders);
         Assert.Equal(Now + 86_400_000 - 30 * 60_000, task.RemindAt);
-        var comments = await db.Read(Tenant, s => TaskComments.Page(s, id, newestFirst: false, null, 10), Ct);
+        var comments = await Db.Read(Tenant, s => TaskComments.Page(s, id, newestFirst: false, null, 10), Ct);
         Assert.Equal(
             [(7L, 0L, new Actor.User("b"), "one", "", Now), (9L, 7L, new Actor.User("a"), "two", "[two](https://x.example)", Now)],
             comments.Select(c => (c.Id, c.ParentId, c.Author, c.Text.Plain, c.Text.Rich, c.CreatedAt)));
@@ -145,7 +133,7 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
         Assert.Equal([$"0d38e26e-190a-49e9-93a2-35067763ed02|0|{Now - 86_400_000}", "0d38e26e-190a-49e9-93a2-35067763ed03|0|", $"0d38e26e-190a-49e9-93a2-35067763ed04|0|{Now - 3 * 86_400_000}"],
             await Rows("select t.id, t.remind_at, h.at from task t left join history h on h.tenant = t.tenant and h.kind = 'task' and h.id = t.id and h.operation = 'task.timer.remind' where t.tenant = $1 and t.id <> '0d38e26e-190a-49e9-93a2-35067763ed01' order by t.id"));
 
-        await db.Change(Tenant, async s => { await TaskComments.Delete(s, task, comments[0], Now, "task.v1.task.comment.delete"); return 0; }, Ct);
+        await Db.Change(Tenant, async s => { await TaskComments.Delete(s, task, comments[0], Now, "task.v1.task.comment.delete"); return 0; }, Ct);
         Assert.Null((await tasks.Change(Tenant, id, new Core.Tasks.TaskCommand.RemoveReminder(1), new Actor.User("b"), Now, "task.v1.task.reminder.delete", Ct)).Error);
         var before = await State();
         Assert.False((await Apply(text)).Any);
@@ -167,14 +155,14 @@ public sealed class WorkspaceApplyTests : IAsyncLifetime
 
     async Task<WorkspaceChanges> Apply(string text)
     {
-        var (changes, faults) = await Parse(text).Apply(db, new(TimeProvider.System), Now, Ct);
+        var (changes, faults) = await Parse(text).Apply(Db, new(TimeProvider.System), Now, Ct);
         Assert.Empty(faults);
         return changes!;
     }
 
-    Task<List<string>> Rows(string sql) => db.Read(Tenant, s => s.Query(sql, Row), Ct);
+    Task<List<string>> Rows(string sql) => Db.Read(Tenant, s => s.Query(sql, Row), Ct);
 
-    Task<string> State() => TestStore.State(db, []);
+    Task<string> State() => TestStore.State(Db, []);
 
     static string Row(System.Data.Common.DbDataReader row) => string.Join('|', Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? "" : row.GetValue(i).ToString()));
 }

@@ -7,35 +7,25 @@ using Xunit;
 namespace Reflow.Server.Tests.Reports;
 
 /// <summary>Whatever is asked, the store answers what a search through the whole list answers, and pages of any size add up to it.</summary>
-public sealed class ReportStoreLaws : IAsyncLifetime
+public sealed class ReportStoreLaws : StoreTest
 {
     const int Seconds = 12, People = 4, Rules = 3;
-    TestStore store = null!;
     readonly List<Report> all = [];
-    Db db = null!;
 
-    static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        db = await (store = await TestStore.Empty()).Open(TestStore.Patient);
+        await base.InitializeAsync();
         var random = new Random(11);
         string Anyone() => $"u{random.Next(People)}";
         for (var i = 0; i < 120; i++)
             all.Add(new((long)random.Next(Seconds) << 32 | (uint)i, random.Next(Rules), Anyone(), new("", "", "", [], [new(Anyone(), ""), new(Anyone(), "")], [Anyone()]), "[]"));
-        await db.ChangeSystem(async s =>
+        await Db.ChangeSystem(async s =>
         {
             foreach (var report in all) await ReportStore.Insert(s.For("mine"), report);
             foreach (var report in all) await ReportStore.Insert(s.For("theirs"), report with { Id = report.Id + 200 });
             return 0;
         }, Ct);
         all.Sort((a, b) => a.Id.CompareTo(b.Id));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await db.DisposeAsync();
-        await store.DisposeAsync();
     }
 
     [Fact]
@@ -45,7 +35,7 @@ public sealed class ReportStoreLaws : IAsyncLifetime
         long? after = 0;
         while (after is not null)
         {
-            var page = db.Read("mine", s => ReportStore.Page(s, asked.Filter with { After = after.Value }, asked.Size), Ct).GetAwaiter().GetResult();
+            var page = Db.Read("mine", s => ReportStore.Page(s, asked.Filter with { After = after.Value }, asked.Size), Ct).GetAwaiter().GetResult();
             if (page.HasMore && page.Items.Count != asked.Size || seen.Count > all.Count) return false;
             seen.AddRange(page.Items.Select(report => report.Id));
             after = page.NextToken is { } token ? ReportPage.After(token) : null;
@@ -69,7 +59,7 @@ public sealed class ReportStoreLaws : IAsyncLifetime
             await WalksOnPostgres(sql, args);
             return;
         }
-        var plan = string.Join('\n', await db.Read("mine", s => s.Query($"explain query plan {sql}", r => r.GetString(3), args), Ct));
+        var plan = string.Join('\n', await Db.Read("mine", s => s.Query($"explain query plan {sql}", r => r.GetString(3), args), Ct));
         Assert.DoesNotContain("SCAN", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
         Assert.Contains("report_id>? AND report_id<?", plan, StringComparison.Ordinal);
@@ -78,7 +68,7 @@ public sealed class ReportStoreLaws : IAsyncLifetime
     // On so few rows PostgreSQL reads whole tables and sorts, unless it is told not to where it can do otherwise.
     async Task WalksOnPostgres(string sql, object?[] args)
     {
-        var plan = string.Join('\n', await db.ReadSystem(async s =>
+        var plan = string.Join('\n', await Db.ReadSystem(async s =>
         {
             await s.Execute("set local enable_seqscan = off");
             await s.Execute("set local enable_bitmapscan = off");

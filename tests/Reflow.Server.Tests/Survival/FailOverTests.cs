@@ -136,6 +136,18 @@ public sealed class FailOverTests : IAsyncLifetime
         await Held.Until(async () => await primary.Ask("select count(*) from seen", store.Name) is 1L, "the standby has got it");
     }
 
+    [Fact]
+    public async Task A_commit_that_somebody_cancels_while_it_waits_for_the_standby_is_not_answered()
+    {
+        await using var db = await store.Open(TestStore.Patient);
+        await standby.Stop();
+        var change = db.Change(Demo.Tenant, s => s.Execute("update tenant set name = 'cancelled' where tenant = $1"), Ct);
+        // PostgreSQL then says that it is done, and remarks that the standby may not have it.
+        await Held.Until(async () => await primary.Ask("select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'", store.Name) is true, "it waits for the standby");
+        await Assert.ThrowsAsync<StoreGoneException>(() => change);
+        Assert.Equal("cancelled", await primary.Ask($"select name from tenant where tenant = '{Demo.Tenant}'", store.Name));
+    }
+
     /// <summary>What so many connections are connected to that read at the same time.</summary>
     static async Task<int[]> Readers(Db db, int count)
     {

@@ -13,12 +13,8 @@ public sealed class RestoreTests
     {
         await using var live = await OwnPostgres.Start("archive_mode=on", $"archive_command='{Archive}'");
         var store = await TestStore.DemoIn(live);
-        IReadOnlyList<Scene> scenes;
-        await using (var first = await TestReflow.StartOn(store, new(DateTimeOffset.UtcNow))) scenes = await Scene.Of(first, 4);
-        await using var fleet = new Fleet(store);
-        await fleet.Start();
-        var load = new Load(fleet, scenes, seed: 6);
-        load.Begin();
+        var (fleet, load, scenes) = await AtWork(store, seed: 6);
+        await using var ended = fleet;
         await load.More(60);
         await using var restored = await live.Copy();
         await load.More(60);
@@ -71,12 +67,8 @@ public sealed class RestoreTests
     {
         await using var live = await OwnPostgres.Start();
         var store = await TestStore.DemoIn(live);
-        IReadOnlyList<Scene> scenes;
-        await using (var first = await TestReflow.StartOn(store, new(DateTimeOffset.UtcNow))) scenes = await Scene.Of(first, 4);
-        await using var fleet = new Fleet(store);
-        await fleet.Start();
-        var load = new Load(fleet, scenes, seed: 7);
-        load.Begin();
+        var (fleet, load, _) = await AtWork(store, seed: 7);
+        await using var ended = fleet;
         await load.More(40);
         var before = load.Known();
         await live.Dump(store.Name, "working");
@@ -92,5 +84,17 @@ public sealed class RestoreTests
         await using var original = await store.Open(TestStore.Patient);
         await using var copy = await store.In("still").Open(TestStore.Patient);
         Assert.Equal(await TestStore.State(original, []), await TestStore.State(copy, []));
+    }
+
+    /// <summary>Nodes and callers that are busy with them.</summary>
+    static async Task<(Fleet Fleet, Load Load, IReadOnlyList<Scene> Scenes)> AtWork(TestStore store, int seed)
+    {
+        IReadOnlyList<Scene> scenes;
+        await using (var first = await TestReflow.StartOn(store, new(DateTimeOffset.UtcNow))) scenes = await Scene.Of(first, 4);
+        var fleet = new Fleet(store);
+        await fleet.Start();
+        var load = new Load(fleet, scenes, seed);
+        load.Begin();
+        return (fleet, load, scenes);
     }
 }
