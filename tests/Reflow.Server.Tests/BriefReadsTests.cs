@@ -49,6 +49,21 @@ public sealed class BriefReadsTests : StoreTest
     public async Task One_that_fails_fails_nobody_else()
     {
         await Write(Enumerable.Range(0, 30));
+        using var gate = new ManualResetEventSlim();
+        // Those who read are busy, each with one, until all the others wait.
+        List<Task> busy = [];
+        for (var hand = 0; hand < 2; hand++)
+        {
+            var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            busy.Add(Task.Run(() => Db.ReadBriefly(Tenant, async s =>
+            {
+                await s.Find(Seq, r => r.GetInt64(0), "0");
+                begun.SetResult();
+                gate.Wait(Ct);
+                return 0;
+            }, Ct), Ct));
+            await begun.Task;
+        }
         var reads = Enumerable.Range(0, 30).Select(n => Db.ReadBriefly(Tenant, s => n switch
         {
             // Refused by the engine, which then does nothing more for the others of its transaction either.
@@ -56,6 +71,9 @@ public sealed class BriefReadsTests : StoreTest
             8 => s.Find<long>(Seq, r => throw new InvalidOperationException("of its own"), "8"),
             _ => s.Find(Seq, r => r.GetInt64(0), $"{n}"),
         }, Ct)).ToList();
+        if (TestStore.IsPostgres) await Held.Until(() => Db.WaitingReads == reads.Count, "all of them wait");
+        gate.Set();
+        await Task.WhenAll(busy);
         await Assert.ThrowsAsync<StoreException>(() => reads[7]);
         await Assert.ThrowsAsync<InvalidOperationException>(() => reads[8]);
         foreach (var n in Enumerable.Range(0, 30).Except([7, 8])) Assert.Equal(n, await reads[n]);

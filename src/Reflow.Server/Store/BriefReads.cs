@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Reflow.Server.Store;
 
 /// <summary>
@@ -95,7 +93,7 @@ sealed class BriefReads : IAsyncDisposable
             }
             catch (Exception)
             {
-                // Each hears by itself what is wrong.
+                // It may be the fault of one of them: each that has no answer yet hears by itself what is wrong.
                 Close(ref session);
             }
             foreach (var reading in group) reading.Leave();
@@ -182,7 +180,6 @@ sealed class BriefReads : IAsyncDisposable
             catch (Exception e) { going = Task.FromException<T>(e); }
         }
 
-        // What the store refused may be another's fault.
-        protected override bool HasAnswer => going.IsCompleted && going.Exception?.InnerException is not (DbException or StoreException);
+        protected override bool HasAnswer => going.IsCompleted;
     }
 }
