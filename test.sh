@@ -11,13 +11,16 @@ export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 passed=0
 failed=0
 log=$(mktemp)
-trap 'stop_postgres; rm -f "$log"' EXIT
+failures=$(mktemp)
+trap 'stop_postgres; rm -f "$log" "$failures"' EXIT
 # shellcheck source=tests/postgres.sh
 source tests/postgres.sh
 
 say() { echo "== $*"; }
 
+# What failed is told once more at the end, where whoever looks at a long output looks first.
 finish() {
+    [[ ! -s $failures ]] || { say "what failed"; cat "$failures"; }
     (( passed > 0 )) || (( failed > 0 )) || failed=1
     echo "$passed passed, $failed failed"
     exit $(( failed > 0 ))
@@ -28,6 +31,7 @@ check() {
     say "$1"
     "${@:2}" </dev/null && return
     say "failed: $1"
+    echo "$1" >>"$failures"
     failed=$(( failed + 1 ))
     return 1
 }
@@ -43,6 +47,7 @@ suite() {
     passed=$(( passed + ${good:-0} ))
     failed=$(( failed + ${bad:-0} ))
     say "$name: ${good:-0} passed, ${bad:-0} failed"
+    (( ${bad:-0} == 0 )) || { echo "$name:"; grep -aE -A 12 '\[FAIL\]|^ *(✖|FAIL) ' "$log" || tail -n 20 "$log"; } >>"$failures"
 }
 
 # "Total: 85, Errors: 0, Failed: 1, Skipped: 0": a skipped test is one that did not hold.
@@ -75,6 +80,7 @@ install() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${@:2}" >"$log" 2>&1 || {
         cat "$log"
         say "failed: cannot install ${*:2}"
+        echo "cannot install ${*:2}" >>"$failures"
         failed=$(( failed + 1 ))
     }
 }

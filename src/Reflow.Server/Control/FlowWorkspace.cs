@@ -24,6 +24,8 @@ public sealed record FlowWorkspace(IReadOnlyList<FlowRole> Roles, IReadOnlyList<
         {
             var definition = FlowFormat.Read(flow, inFile: true);
             flow.Declare("flow", "api_id", definition.ApiId);
+            // The second would be the next version of the first, and both again whenever the file is applied.
+            flow.Declare("flow name", "name", definition is { Namespace: "" } or { Name: "" } ? null : $"{definition.Namespace}/{definition.Name}");
             return new PlacedFlow(flow.Place, definition);
         }).ToList();
         return new(roles, flows, [.. tenant.Sections("flow_instances").Select(instance => FlowInstanceWorkspace.Read(instance, flows))]);

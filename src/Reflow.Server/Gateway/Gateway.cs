@@ -60,7 +60,7 @@ sealed partial class Gateway(Routes routes, Doors doors, Readiness readiness, Ti
         }
         catch (StoreGoneException e)
         {
-            if (troubles.IsNews(e.Message)) Unreachable(call.Operation.Name, call.LogId, e.Message);
+            if (troubles.IsNews(e)) Unreachable(call.Operation.Name, call.LogId, e.Message);
             return new Refusal(door.Busy(call.Operation) with { Http = 503 }) { Headers = [new("Retry-After", "1")] };
         }
         catch (BadHttpRequestException e)

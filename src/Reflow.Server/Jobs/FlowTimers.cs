@@ -1,5 +1,4 @@
 using Reflow.Core.Flows;
-using Reflow.Server.Gateway;
 using Reflow.Server.Store;
 
 namespace Reflow.Server.Jobs;
@@ -51,7 +50,7 @@ sealed partial class FlowTimers : IDueWork, IAsyncDisposable
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                if (e is not StoreGoneException || troubles.IsNews(e.Message)) TenantFailed(e, tenant);
+                if (troubles.IsNews(e)) TenantFailed(e, tenant);
             }
         }
         return fired;

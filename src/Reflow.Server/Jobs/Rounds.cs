@@ -1,4 +1,3 @@
-using Reflow.Server.Gateway;
 using Reflow.Server.Store;
 
 namespace Reflow.Server.Jobs;
@@ -93,7 +92,7 @@ sealed partial class Rounds : IAsyncDisposable
         }
         catch (Exception e)
         {
-            if (e is not StoreGoneException || troubles.IsNews(e.Message)) RoundFailed(e, what);
+            if (troubles.IsNews(e)) RoundFailed(e, what);
         }
     }
 

@@ -1,4 +1,3 @@
-using Reflow.Server.Gateway;
 using Reflow.Server.Store;
 
 namespace Reflow.Server.Jobs;
@@ -48,7 +47,7 @@ sealed partial class TaskReminders : IDueWork, IAsyncDisposable
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                if (e is not StoreGoneException || troubles.IsNews(e.Message)) TenantFailed(e, tenant);
+                if (troubles.IsNews(e)) TenantFailed(e, tenant);
             }
         }
         return fired;

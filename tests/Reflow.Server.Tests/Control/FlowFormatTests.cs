@@ -50,6 +50,22 @@ public class FlowFormatTests
             """).ToString(), StringComparison.Ordinal);
 
     [Fact]
+    public void A_file_has_one_version_of_a_flow()
+    {
+        const string flow = "{namespace: a, name: %, api_id: %, nodes: [{key: start, type: start}, {key: end, type: end}], edges: [{from: start, to: end}]}";
+        string Flow(string name, string api) => flow.Replace("name: %", $"name: {name}", StringComparison.Ordinal).Replace("%", api, StringComparison.Ordinal);
+        Assert.Equal("w.yaml:7:26: tenants[0].flows[2].name: a/b is taken: tenants[0].flows[0].name in line 5 is the same.", Workspace.Parse("w.yaml", $"""
+            tenants:
+            - tenant_key: 736588c9260f175d
+              name: x
+              flows:
+              - {Flow("b", "c")}
+              - {Flow("c", "d")}
+              - {Flow("b", "e")}
+            """).ToString());
+    }
+
+    [Fact]
     public async Task People_without_a_kunlun_id_and_steps_that_nobody_could_take_are_refused_and_nothing_stays()
     {
         await using var reflow = await TestReflow.Start();

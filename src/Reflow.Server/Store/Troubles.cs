@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace Reflow.Server.Gateway;
+namespace Reflow.Server.Store;
 
 /// <summary>Which troubles have been told: while the store is out of reach every call meets the same, and its log would say nothing else.</summary>
 sealed class Troubles
@@ -11,10 +11,11 @@ sealed class Troubles
     static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
     readonly ConcurrentDictionary<string, long> told = [];
 
-    /// <summary>Whether a reason is news: nobody was told within a minute.</summary>
-    public bool IsNews(string why)
+    /// <summary>Whether a failure is news: it is no trouble of the store's, or nobody was told of that within a minute.</summary>
+    public bool IsNews(Exception e)
     {
-        var now = Stopwatch.GetTimestamp();
+        if (e is not StoreGoneException) return true;
+        var (why, now) = (e.Message, Stopwatch.GetTimestamp());
         if (told.Count > Most) told.Clear();
         if (told.TryAdd(why, now)) return true;
         return told.TryGetValue(why, out var last) && Stopwatch.GetElapsedTime(last, now) > Again && told.TryUpdate(why, now, last);
