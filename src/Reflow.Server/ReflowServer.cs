@@ -93,7 +93,9 @@ public sealed class ReflowServer : IAsyncDisposable
             PlatformApi.Serve(routes, db, tokens, limits, key, clock, Chance.Of(settings.Seed, "sign-ins"));
             var projects = Serve(routes, db, ids, tokens, flows, tasks, clock, Chance.Of(settings.Seed, "project grants"));
             await ItemFactRows.FillIn(db, projects, ct);
+            var callers = new ProjectCallers(db);
             db.Replaced += tokens.Forget;
+            db.Replaced += callers.Forget;
             db.Replaced += flows.Forget;
             db.Replaced += projects.Forget;
             db.Restored += limits.Forget;
@@ -103,7 +105,7 @@ public sealed class ReflowServer : IAsyncDisposable
             ApplyWorkspace.Serve(routes, db, ids, projects);
             TestControls.Serve(routes, testing ?? TestDouble.Over(clock, 0), requests, resets, new(db, db.Copies("snapshots", clock)),
                 tenants, workspace);
-            var app = Build(settings, routes, db, tokens, projects, limits, readiness, testing, requests, clock);
+            var app = Build(settings, routes, tokens, callers, projects, limits, readiness, testing, requests, clock);
             await Listen(app, settings.Urls, ct);
             if (testing is not null) tenants.Begin();
             var timers = new FlowTimers(db, flows, clock, app.Services.GetRequiredService<ILogger<FlowTimers>>());
@@ -187,7 +189,7 @@ public sealed class ReflowServer : IAsyncDisposable
         return projects;
     }
 
-    static WebApplication Build(Settings settings, Routes routes, Db db, Tokens tokens, ProjectStore projects, RateLimits limits, Readiness readiness, TestDouble? testing, RequestLog? requests, TimeProvider clock)
+    static WebApplication Build(Settings settings, Routes routes, Tokens tokens, ProjectCallers callers, ProjectStore projects, RateLimits limits, Readiness readiness, TestDouble? testing, RequestLog? requests, TimeProvider clock)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls(settings.Urls).ConfigureKestrel(kestrel =>
@@ -206,7 +208,7 @@ public sealed class ReflowServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
         var app = builder.Build();
-        var doors = new Doors(new OpenDoor(tokens, limits), new ProjectDoor(tokens, limits, db, projects), new ControlDoor(settings.AdminToken, settings.TestDouble));
+        var doors = new Doors(new OpenDoor(tokens, limits), new ProjectDoor(tokens, limits, callers, projects), new ControlDoor(settings.AdminToken, settings.TestDouble));
         var gateway = new Gateway.Gateway(routes, doors, readiness, clock, testing, requests, Chance.Of(settings.Seed, "log ids"), app.Services.GetRequiredService<ILogger<Gateway.Gateway>>());
         app.Run(gateway.Handle);
         return app;

@@ -65,7 +65,7 @@ public sealed class FlowTimerRowsTests : IAsyncLifetime
     {
         await Arm(0, 50, 60);
         Assert.True(await reflow.Db.Change(Demo.Tenant, s => FlowTimerRows.Claim(s, new(FlowTimer.Remind, tasks[0], 50), 70), Ct));
-        var task = (await reflow.Db.Read(Demo.Tenant, s => FlowRows.Task(s, tasks[0]), Ct))!.Value.Task;
+        var task = (await reflow.Db.Read(Demo.Tenant, s => FlowRows.Find(s, tasks[0]), Ct))!.Value.Task;
         Assert.Equal(((long?)null, (long?)60, (long?)70, (long?)null), (task.RemindAt, task.DueAt, task.RemindedAt, task.CameDueAt));
     }
 

@@ -237,7 +237,7 @@ public sealed class FlowTimerTests : IAsyncLifetime
             foreach (var payload in await session.Query("select payload from history where tenant = $1 and kind = 'instance' and id = $2 order by seq", r => r.GetString(0), instance))
                 replayed = FlowJson.ReadEvents(payload).Aggregate(replayed, FlowApply.Apply);
             var task = Assert.Single(replayed!.Pending);
-            var stored = (await FlowRows.Task(session, task))!.Value.Task;
+            var stored = (await FlowRows.Find(session, task))!.Value.Task;
             var told = replayed.Tasks[task];
             Assert.Equal((stored.RemindAt, stored.DueAt, stored.RemindedAt, stored.CameDueAt), (told.RemindAt, told.DueAt, told.RemindedAt, told.CameDueAt));
             Assert.Equal((started + 10_000, due is null ? started + 20_000 : (long?)null), (stored.RemindedAt, stored.CameDueAt));

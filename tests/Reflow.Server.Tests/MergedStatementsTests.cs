@@ -158,11 +158,11 @@ public sealed class MergedStatementsTests : StoreTest
     }
 
     [Theory]
-    [InlineData("insert into t (tenant, a) values ($1, $2)", "ti", "insert into t (tenant, a) select (k.a1 collate \"C\"), k.a2 from unnest($1, $2) with ordinality k(a1, a2, nth)")]
-    [InlineData("insert into t (tenant, a) values ($1, $2) on conflict do nothing", "ti", "insert into t (tenant, a) select (k.a1 collate \"C\"), k.a2 from unnest($1, $2) with ordinality k(a1, a2, nth) on conflict do nothing")]
+    [InlineData("insert into t (tenant, a) values ($1, $2)", "ti", "insert into t (tenant, a) select (given.a1 collate \"C\"), given.a2 from unnest($1, $2) with ordinality given(a1, a2, nth)")]
+    [InlineData("insert into t (tenant, a) values ($1, $2) on conflict do nothing", "ti", "insert into t (tenant, a) select (given.a1 collate \"C\"), given.a2 from unnest($1, $2) with ordinality given(a1, a2, nth) on conflict do nothing")]
     [InlineData("insert into t (tenant, a) values ($1, (select max(a) from t))", "t", null)]
     [InlineData("insert into t (tenant, a) values ($1, $2)\non conflict (tenant) do update set a = excluded.a", "ti",
-        "insert into t (tenant, a) select (k.a1 collate \"C\"), k.a2 from unnest($1, $2) with ordinality k(a1, a2, nth)\non conflict (tenant) do update set a = excluded.a")]
+        "insert into t (tenant, a) select (given.a1 collate \"C\"), given.a2 from unnest($1, $2) with ordinality given(a1, a2, nth)\non conflict (tenant) do update set a = excluded.a")]
     [InlineData("insert into t (tenant, a) values ($1, $2) on conflict (tenant) do update set a = $2", "ti", null)]
     [InlineData("insert into t (tenant, a) select $1, a from t", "t", null)]
     [InlineData("insert into t (tenant, a) values ('', 1)", "", null)]
@@ -170,16 +170,16 @@ public sealed class MergedStatementsTests : StoreTest
         Assert.Equal(together, PostgresMerging.Text(sql, types, PostgresMerge.Insert, null));
 
     [Theory]
-    [InlineData("update t set a = $2 where tenant = $1", "ti", PostgresMerge.Update, "update t set a = k.a2 from unnest($1, $2) with ordinality k(a1, a2, nth) where tenant = (k.a1 collate \"C\")")]
+    [InlineData("update t set a = $2 where tenant = $1", "ti", PostgresMerge.Update, "update t set a = given.a2 from unnest($1, $2) with ordinality given(a1, a2, nth) where tenant = (given.a1 collate \"C\")")]
     [InlineData("update t set a = 1 where tenant = $1 and id in (select id from u)", "t", PostgresMerge.Update, null)]
-    [InlineData("delete from t where tenant = $1", "t", PostgresMerge.Delete, "delete from t using unnest($1) with ordinality k(a1, nth) where tenant = (k.a1 collate \"C\")")]
+    [InlineData("delete from t where tenant = $1", "t", PostgresMerge.Delete, "delete from t using unnest($1) with ordinality given(a1, nth) where tenant = (given.a1 collate \"C\")")]
     [InlineData("delete from t where tenant = $1 and id in (select id from u)", "t", PostgresMerge.Delete, null)]
     public void Only_rows_that_are_named_by_arguments_are_changed_or_deleted_together(string sql, string types, object how, string? together) =>
         Assert.Equal(together, PostgresMerging.Text(sql, types, (PostgresMerge)how, null));
 
     [Theory]
     [InlineData("update t set a = $3 where tenant = $1 and id = $2", "tti",
-        "with one as (update t set a = k.a3 from unnest($1, $2, $3) with ordinality k(a1, a2, a3, nth) where tenant = (k.a1 collate \"C\") and id = (k.a2 collate \"C\") returning 1) select 1 / (count(*) = $4)::int from one")]
+        "with one as (update t set a = given.a3 from unnest($1, $2, $3) with ordinality given(a1, a2, a3, nth) where tenant = (given.a1 collate \"C\") and id = (given.a2 collate \"C\") returning 1) select 1 / (count(*) = $4)::int from one")]
     [InlineData("update t set a = (select 1 from u where tenant = $1) where tenant = $1", "t", null)]
     [InlineData("insert into t (tenant) values ($1)", "t", null)]
     public void Only_rows_that_are_named_by_their_keys_are_changed_together(string sql, string types, string? together) =>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Reflow.Server.Tests.Projects;
@@ -96,7 +97,7 @@ sealed class ReflowProcess : IAsyncDisposable
     public async Task<Answer> Send(HttpRequestMessage request)
     {
         using (request)
-        using (var response = await http.SendAsync(request, Ct))
+        using (var response = await Answered(request))
         {
             var answer = new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(Ct), response.Headers.ToDictionary(h => h.Key, h => string.Join(',', h.Value)));
             // Who stood for too long in a line that moves again is told of too many requests, as each family says it.
@@ -104,6 +105,13 @@ sealed class ReflowProcess : IAsyncDisposable
             if (answer.Status == 503) Refusals.Enqueue((response.RequestMessage!.RequestUri!.AbsolutePath, answer));
             throw new HttpRequestException("come back later");
         }
+    }
+
+    // A connection that is lost at the very moment at which it is made is told of by the socket itself.
+    async Task<HttpResponseMessage> Answered(HttpRequestMessage request)
+    {
+        try { return await http.SendAsync(request, Ct); }
+        catch (SocketException e) { throw new HttpRequestException(e.Message, e); }
     }
 
     /// <summary>The answers that said "come back later", where those are as good as none.</summary>

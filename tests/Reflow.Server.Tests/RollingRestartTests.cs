@@ -26,7 +26,7 @@ public class RollingRestartTests
         await using var store = await TestStore.Demo();
         string[] addresses = [FreeAddress(), FreeAddress()], arguments = [.. store.Arguments, "--drain", "600"];
         var nodes = await Task.WhenAll(addresses.Select(address => ReflowProcess.StartAt($"http://{address}", arguments)));
-        await using var balancer = await Balancer.Start(addresses);
+        await using var balancer = Balancer.Start(addresses);
         await balancer.Sees(up: 2);
         using var stop = new CancellationTokenSource();
         var pieces = new ConcurrentBag<Piece>();
@@ -108,27 +108,32 @@ public class RollingRestartTests
     {
         public Uri Address => address;
 
-        public static async Task<Balancer> Start(string[] nodes)
+        public static Balancer Start(string[] nodes)
         {
             var (folder, address) = (Directory.CreateTempSubdirectory("reflow-haproxy-").FullName, FreeAddress());
             var start = new ProcessStartInfo("/usr/sbin/haproxy", ["-db", "-q", "-f", Path.Combine(ContractTests.Repository(), "deploy", "haproxy.cfg")]);
             foreach (var (name, value) in new[] { ("BIND", address), ("ONE", nodes[0]), ("TWO", nodes[1]), ("CHECK_EVERY", "200ms"), ("HAPROXY_SOCKET", Path.Combine(folder, "admin")) })
                 start.Environment[$"REFLOW_{name}"] = value;
-            var balancer = new Balancer(Process.Start(start)!, new($"http://{address}"), folder);
-            await ReadinessTests.Until(() => Task.FromResult(File.Exists(Path.Combine(folder, "admin"))), "the balancer listens");
-            return balancer;
+            return new(Process.Start(start)!, new($"http://{address}"), folder);
         }
 
         /// <summary>Waits until it sends calls to so many nodes.</summary>
         public Task Sees(int up) => ReadinessTests.Until(async () =>
         {
+            // be_id be_name srv_id srv_name srv_addr srv_op_state …; 2 is up. It begins with a version and the names.
+            try { return (await States()).Split('\n').Skip(2).Select(line => line.Split(' ')).Count(fields => fields.Length > 5 && fields[5] == "2") == up; }
+            // It takes a moment to listen, and longer to see its nodes.
+            catch (Exception e) when (e is SocketException or IOException) { return false; }
+        }, $"{up} nodes are up");
+
+        async Task<string> States()
+        {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(folder, "admin")), Ct);
             await socket.SendAsync(Encoding.ASCII.GetBytes("show servers state nodes\n"), Ct);
             using var lines = new StreamReader(new NetworkStream(socket));
-            // be_id be_name srv_id srv_name srv_addr srv_op_state …; 2 is up. It begins with a version and the names.
-            return (await lines.ReadToEndAsync(Ct)).Split('\n').Skip(2).Select(line => line.Split(' ')).Count(fields => fields.Length > 5 && fields[5] == "2") == up;
-        }, $"{up} nodes are up");
+            return await lines.ReadToEndAsync(Ct);
+        }
 
         public async ValueTask DisposeAsync()
         {

@@ -15,6 +15,9 @@ public sealed record Caller(string Tenant, TokenKinds Kind, string AppId, string
     /// <summary>The user key of <see cref="UserId"/>, in Feishu Project; empty where nobody is meant.</summary>
     public string UserKey { get; init; } = "";
 
+    /// <summary>The spaces of Feishu Project that the plugin is installed in, by key or simple name; <c>*</c> is all of them.</summary>
+    public IReadOnlyList<string> Spaces { get; init; } = [];
+
     /// <summary>What the app was granted, whatever the user grants it.</summary>
     public Scopes AppScopes { get; init; } = Scopes;
 

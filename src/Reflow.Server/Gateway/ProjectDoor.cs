@@ -9,7 +9,7 @@ namespace Reflow.Server.Gateway;
 /// Feishu Project's manners (contracts: project §1.2, §1.5, §3.3 steps 1–3): the body's JSON, <c>X-PLUGIN-TOKEN</c>, <c>X-USER-KEY</c>, the rate limit per
 /// token, <c>X-IDEM-UUID</c>. Which space is meant, and whether the caller may be there, the operation asks itself: some paths do not name it.
 /// </summary>
-sealed class ProjectDoor(Tokens tokens, RateLimits limits, Db db, ProjectStore projects) : Door
+sealed class ProjectDoor(Tokens tokens, RateLimits limits, ProjectCallers callers, ProjectStore projects) : Door
 {
     const string TokenHeader = "X-PLUGIN-TOKEN", UserHeader = "X-USER-KEY", IdempotencyHeader = "X-IDEM-UUID";
 
@@ -54,7 +54,7 @@ sealed class ProjectDoor(Tokens tokens, RateLimits limits, Db db, ProjectStore p
         // A user's token says whom it stands for; the header counts for nothing then.
         var key = NamedUser(call);
         if (caller.UserId is null && key.Length == 0) return NeedsUser(call.Operation) ? (null, ProjectErrors.UserKeyMissing) : (caller, null);
-        var user = await db.ReadBriefly(caller.Tenant, s => caller.UserId is { } id ? ProjectPeople.ByUserId(s, id) : ProjectPeople.ByKey(s, key), call.Aborted);
+        var user = await callers.Find(caller.Tenant, caller.UserId, key, call.Aborted);
         if (user is null) return (null, caller.UserId is null ? ProjectErrors.UserKeyWrong : ProjectErrors.TokenInvalid);
         return user.IsGone ? (null, ProjectErrors.UserResigned) : (caller with { UserId = user.UserId, UserKey = user.Key }, null);
     }

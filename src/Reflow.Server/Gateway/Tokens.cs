@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
@@ -25,7 +24,7 @@ public sealed class Tokens(Db db, byte[] key, TimeProvider clock, Chance chance)
     const long Kept = 24 * 60 * 60 * 1000;
     const int MostRemembered = 50_000;
 
-    volatile ConcurrentDictionary<string, Caller> remembered = new(StringComparer.Ordinal);
+    readonly Remembered<string, Caller> remembered = new(MostRemembered);
 
     /// <summary>The token that an app or plugin gets now, and how long it has left in whole seconds.</summary>
     /// <param name="tenant">The issuer's tenant.</param>
@@ -58,19 +57,13 @@ public sealed class Tokens(Db db, byte[] key, TimeProvider clock, Chance chance)
     /// <summary>Whom a token of this kind stands for, or stood for until it expired; null when it is unknown.</summary>
     public async ValueTask<Caller?> Find(string token, TokenKinds kind, CancellationToken ct)
     {
-        // Held from before the read: what is read before somebody forgets is not remembered after.
-        var known = remembered;
-        if (known.TryGetValue(token, out var caller)) return caller.Kind == kind ? caller : null;
-        if (TenantOf(token) is not { } tenant) return null;
-        caller = await db.ReadBriefly(tenant, session => Load(session, token, kind), ct);
-        if (caller is null) return null;
-        if (known.Count >= MostRemembered) known.Clear();
-        known[token] = caller;
-        return caller;
+        var caller = await remembered.Find(token, (db, token, kind, ct), static async asked =>
+            TenantOf(asked.token) is { } tenant ? await asked.db.ReadBriefly(tenant, session => Load(session, asked.token, asked.kind), asked.ct) : null);
+        return caller?.Kind == kind ? caller : null;
     }
 
     /// <summary>Forgets what was read, so that changed apps and scopes show at once.</summary>
-    public void Forget() => remembered = new(StringComparer.Ordinal);
+    public void Forget() => remembered.Forget();
 
     async ValueTask Insert(Session session, TokenKinds kind, string issuer, string? userId, Issued issued, string? scopes, long now)
     {
@@ -82,8 +75,8 @@ public sealed class Tokens(Db db, byte[] key, TimeProvider clock, Chance chance)
 
     static ValueTask<Caller?> Load(Session session, string token, TokenKinds kind) => kind is TokenKinds.Plugin or TokenKinds.Virtual or TokenKinds.PluginUser
         ? session.Find(
-            "select t.issuer, t.user_id, t.expires_at from token t join plugin p on p.tenant = t.tenant and p.plugin_id = t.issuer where t.tenant = $1 and t.hash = $2 and t.kind = $3 and t.revoked = 0",
-            r => new Caller(session.Tenant, kind, r.GetString(0), r.GetString(0), r.TextOrNull(1), new(["*"]), r.GetInt64(2)), Hash(token), Word(kind))
+            "select t.issuer, t.user_id, t.expires_at, p.projects from token t join plugin p on p.tenant = t.tenant and p.plugin_id = t.issuer where t.tenant = $1 and t.hash = $2 and t.kind = $3 and t.revoked = 0",
+            r => new Caller(session.Tenant, kind, r.GetString(0), r.GetString(0), r.TextOrNull(1), new(["*"]), r.GetInt64(2)) { Spaces = Names(r.GetString(3)) }, Hash(token), Word(kind))
         : session.Find(
             """
             select t.issuer, t.user_id, t.expires_at, a.scopes, a.owner, t.scopes, t.revoked, a.enabled, a.installed, m.doc

@@ -8,26 +8,26 @@ namespace Reflow.Server.Store;
 /// <summary>The deployed versions of flows. A version never changes, so that each is read and prepared once.</summary>
 sealed class FlowCatalog
 {
-    const int MostPrepared = 500;
+    const int MostPrepared = 500, MostKnown = 50_000;
 
     // By their text: tenants that are made for tests all have the same ones.
     static readonly ConcurrentDictionary<string, DeployedFlow> Prepared = [];
 
-    readonly ConcurrentDictionary<(string Tenant, FlowVersion Version), DeployedFlow> known = [];
+    readonly Remembered<(string Tenant, FlowVersion Version), DeployedFlow> known = new(MostKnown);
 
     /// <summary>A deployed version.</summary>
-    public async ValueTask<DeployedFlow> Get(Session session, FlowVersion version)
-    {
-        if (known.TryGetValue((session.Tenant, version), out var flow)) return flow;
-        var doc = await session.Find("select doc from flow where tenant = $1 and namespace = $2 and name = $3 and version = $4",
-            r => r.GetString(0), version.Namespace, version.Name, version.Version);
-        if (doc is null) throw new StoreException($"{version} is gone");
-        if (Prepared.Count >= MostPrepared) Prepared.Clear();
-        return known[(session.Tenant, version)] = Prepared.GetOrAdd(doc, static text => new(FlowFormat.Parse(text)));
-    }
+    public async ValueTask<DeployedFlow> Get(Session session, FlowVersion version) =>
+        await known.Find((session.Tenant, version), (session, version), static async asked =>
+        {
+            var doc = await asked.session.Find("select doc from flow where tenant = $1 and namespace = $2 and name = $3 and version = $4",
+                r => r.GetString(0), asked.version.Namespace, asked.version.Name, asked.version.Version);
+            if (doc is null) return null;
+            if (Prepared.Count >= MostPrepared) Prepared.Clear();
+            return Prepared.GetOrAdd(doc, static text => new(FlowFormat.Parse(text)));
+        }) ?? throw new StoreException($"{version} is gone");
 
     /// <summary>Forgets what was read, for data that was replaced.</summary>
-    public void Forget() => known.Clear();
+    public void Forget() => known.Forget();
 
     /// <summary>The version that new instances start on; null when the flow has none.</summary>
     public async ValueTask<DeployedFlow?> Active(Session session, string @namespace, string name)

@@ -9,62 +9,55 @@ namespace Reflow.Server.Store;
 /// <summary>An instance in rows: loads the part that a command needs, and writes each event as the few rows that it changes.</summary>
 static class FlowRows
 {
+    const string InstanceColumns = "id, initiator, started_at, status, ended_at, last_firing, last_token, version, namespace, name, flow, api_id, form";
     const string TaskColumns = "id, node, kind, token, opened_at, status, superseded, closed_at, done_by, due_at, remind_at, reminded_at, came_due_at, assignees, resume";
     const string TokenColumns = "id, node, produced_by, consumed_by, live, dead, frame, approvers";
+    const int InstanceCount = 13, TaskCount = 15;
+
+    static readonly string FindTask = $"""
+        select {Of("n", InstanceColumns)}, {Of("t", TaskColumns)}, {Of("k", TokenColumns)}
+        from flow_task t join flow_instance n on n.tenant = $1 and n.id = t.instance join flow_token k on k.tenant = $1 and k.instance = t.instance and k.id = t.token
+        where t.tenant = $1 and t.id = $2
+        """;
 
     /// <summary>The instance itself and the version of its row; null when there is none.</summary>
-    public static ValueTask<StoredInstance?> Instance(Session session, long id) => session.Find(
-        """
-        select id, initiator, started_at, status, ended_at, last_firing, last_token, version, namespace, name, flow, api_id, form
-        from flow_instance where tenant = $1 and id = $2
-        """,
-        r => new StoredInstance(
-            new(r.GetInt64(0), r.GetString(1), r.GetInt64(2))
-            {
-                Status = (InstanceStatus)r.GetInt32(3),
-                EndedAt = r.IntegerOrNull(4),
-                Version = r.GetInt32(10),
-                Form = r.GetString(12),
-                LastFiring = r.GetInt32(5),
-                LastToken = r.GetInt32(6),
-            },
-            r.GetInt64(7), new(r.GetString(8), r.GetString(9), r.GetInt32(10)), r.GetString(11), r.GetString(12)), id);
+    public static ValueTask<StoredInstance?> Instance(Session session, long id) => session.Find($"select {InstanceColumns} from flow_instance where tenant = $1 and id = $2", r => ReadInstance(r, 0), id);
 
-    /// <summary>The instance that a task belongs to, and the task; null when there is none.</summary>
-    public static async ValueTask<(long Instance, FlowTask Task)?> Task(Session session, long id) => await session.Find(
-        $"select {TaskColumns}, instance from flow_task where tenant = $1 and id = $2",
-        r => ((long, FlowTask)?)(r.GetInt64(15), ReadTask(r)), id);
-
-    /// <summary>A token of an instance.</summary>
-    public static ValueTask<FlowToken?> Token(Session session, long instance, int id) => session.Find(
-        $"select {TokenColumns} from flow_token where tenant = $1 and instance = $2 and id = $3", ReadToken, instance, id);
+    /// <summary>A task with the instance that it belongs to and the token that it waits for; null when there is none.</summary>
+    public static async ValueTask<FoundTask?> Find(Session session, long id) => await session.Find(
+        FindTask, static r => (FoundTask?)new FoundTask(ReadInstance(r, 0), ReadTask(r, InstanceCount), ReadToken(r, InstanceCount + TaskCount)), id);
 
     /// <summary>The part of an instance that is asked for, with the named tasks.</summary>
     public static async ValueTask<FlowState> Load(Session session, FlowInstance instance, FlowPart part, params FlowTask[] named)
     {
-        var tokens = (await session.Query(
-            $"select {TokenColumns} from flow_token{session.Engine.By("flow_token_consumed")} where tenant = $1 and instance = $2 and live = 1 and consumed_by is null", ReadToken, instance.Id)).ToDictionary(t => t.Id);
-        var tasks = (await session.Query(
-            $"select {TaskColumns} from flow_task{session.Engine.By("flow_task_pending")} where tenant = $1 and instance = $2 and status = 0", ReadTask, instance.Id)).ToDictionary(t => t.Id);
-        foreach (var task in named) tasks[task.Id] = task;
-        var firings = new SortedDictionary<int, Firing>();
+        List<FlowToken> tokens = [];
+        List<FlowTask> tasks = [];
+        List<Firing> firings = [];
+        List<Func<ValueTask>> questions =
+        [
+            async () => tokens.AddRange(await session.Query(
+                $"select {TokenColumns} from flow_token{session.Engine.By("flow_token_consumed")} where tenant = $1 and instance = $2 and live = 1 and consumed_by is null", ReadToken, instance.Id)),
+            async () => tasks.AddRange(await session.Query(
+                $"select {TaskColumns} from flow_task{session.Engine.By("flow_task_pending")} where tenant = $1 and instance = $2 and status = 0", ReadTask, instance.Id)),
+        ];
         if (part.Since is { } since)
         {
-            await Firings(session, instance.Id, firings, "undone_by is null and seq >= $3", since);
+            questions.Add(async () => firings.AddRange(await Firings(session, instance.Id, "undone_by is null and seq >= $3", since)));
             foreach (var (column, index) in ((string, string)[])[("produced_by", "flow_token_produced"), ("consumed_by", "flow_token_consumed")])
-                foreach (var token in await session.Query($"select {TokenColumns} from flow_token{session.Engine.By(index)} where tenant = $1 and instance = $2 and live = 1 and {column} >= $3", ReadToken, instance.Id, since))
-                    tokens[token.Id] = token;
+                questions.Add(async () => tokens.AddRange(await session.Query(
+                    $"select {TokenColumns} from flow_token{session.Engine.By(index)} where tenant = $1 and instance = $2 and live = 1 and {column} >= $3", ReadToken, instance.Id, since)));
         }
-        if (part.UndoneBy is { } by)
+        if (part.UndoneBy is { } by) questions.Add(async () =>
         {
-            await Firings(session, instance.Id, firings, "undone_by = $3", by);
-            foreach (var firing in firings.Values)
-                if (firing is { Task: { } id, UndoneBy: not null } && await Task(session, id) is { } done) tasks[id] = done.Task;
-        }
-        if (part.Finished)
-            foreach (var task in await session.Query($"select {TaskColumns} from flow_task{session.Engine.By("flow_task_of_node")} where tenant = $1 and instance = $2 and superseded = 0 and done_by is not null", ReadTask, instance.Id))
-                tasks[task.Id] = task;
-        return FlowState.Of(instance, tokens.Values, firings.Values, tasks.Values);
+            var undone = await Firings(session, instance.Id, "undone_by = $3", by);
+            firings.AddRange(undone);
+            await session.Together([.. undone.Select(firing => firing.Task).OfType<long>().Select(id => (Func<ValueTask>)(async () =>
+                tasks.AddRange(await session.Query($"select {TaskColumns} from flow_task where tenant = $1 and id = $2", ReadTask, id))))]);
+        });
+        if (part.Finished) questions.Add(async () => tasks.AddRange(await session.Query(
+            $"select {TaskColumns} from flow_task{session.Engine.By("flow_task_of_node")} where tenant = $1 and instance = $2 and superseded = 0 and done_by is not null", ReadTask, instance.Id)));
+        await session.Together([.. questions]);
+        return FlowState.Of(instance, [.. tokens.DistinctBy(token => token.Id)], firings, [.. tasks.Concat(named).DistinctBy(task => task.Id)]);
     }
 
     /// <summary>What a task can be rolled back to, by rows that are as many as it takes to tell, however long the instance has run.</summary>
@@ -229,13 +222,9 @@ static class FlowRows
 
     static (Firing Firing, Frame? Frame) ReadDecided(DbDataReader r) => (ReadFiring(r.GetString(0)), r.TextOrNull(1) is { } frame ? JsonSerializer.Deserialize(frame, FlowJson.Default.Frame) : null);
 
-    static async ValueTask Firings(Session session, long instance, SortedDictionary<int, Firing> into, string which, object which3)
-    {
-        foreach (var firing in await session.Query(
-            $"select doc, undone_by from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and {which}",
-            r => r.IsDBNull(1) ? ReadFiring(r.GetString(0)) : ReadFiring(r.GetString(0)) with { UndoneBy = r.GetInt64(1) }, instance, which3))
-            into[firing.Seq] = firing;
-    }
+    static ValueTask<List<Firing>> Firings(Session session, long instance, string which, object which3) => session.Query(
+        $"select doc, undone_by from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and {which}",
+        r => r.IsDBNull(1) ? ReadFiring(r.GetString(0)) : ReadFiring(r.GetString(0)) with { UndoneBy = r.GetInt64(1) }, instance, which3);
 
     static async ValueTask Write(Session session, long instance, FlowToken? before, FlowToken token)
     {
@@ -263,27 +252,45 @@ static class FlowRows
                 task.Id, task.Superseded ? 1 : 0, task.DoneBy, task.Token, (int)task.Status, task.ClosedAt, task.DueAt, task.RemindAt, Text(task.Assignees), Text(task.Resume));
     }
 
-    static FlowToken ReadToken(DbDataReader r) => new(r.GetInt32(0), r.GetString(1), r.GetInt32(2), r.TextOrNull(6) is { } frame ? JsonSerializer.Deserialize(frame, FlowJson.Default.Frame) : null)
+    static StoredInstance ReadInstance(DbDataReader r, int at) => new(
+        new(r.GetInt64(at), r.GetString(at + 1), r.GetInt64(at + 2))
+        {
+            Status = (InstanceStatus)r.GetInt32(at + 3),
+            EndedAt = r.IntegerOrNull(at + 4),
+            Version = r.GetInt32(at + 10),
+            Form = r.GetString(at + 12),
+            LastFiring = r.GetInt32(at + 5),
+            LastToken = r.GetInt32(at + 6),
+        },
+        r.GetInt64(at + 7), new(r.GetString(at + 8), r.GetString(at + 9), r.GetInt32(at + 10)), r.GetString(at + 11), r.GetString(at + 12));
+
+    static FlowToken ReadToken(DbDataReader r) => ReadToken(r, 0);
+
+    static FlowToken ReadToken(DbDataReader r, int at) => new(r.GetInt32(at), r.GetString(at + 1), r.GetInt32(at + 2), r.TextOrNull(at + 6) is { } frame ? JsonSerializer.Deserialize(frame, FlowJson.Default.Frame) : null)
     {
-        ConsumedBy = (int?)r.IntegerOrNull(3),
-        Live = r.Truth(4),
-        Dead = r.Truth(5),
-        Approvers = r.GetString(7) is "[]" ? [] : JsonSerializer.Deserialize(r.GetString(7), FlowJson.Default.IReadOnlyListString)!,
+        ConsumedBy = (int?)r.IntegerOrNull(at + 3),
+        Live = r.Truth(at + 4),
+        Dead = r.Truth(at + 5),
+        Approvers = r.GetString(at + 7) is "[]" ? [] : JsonSerializer.Deserialize(r.GetString(at + 7), FlowJson.Default.IReadOnlyListString)!,
     };
 
-    static FlowTask ReadTask(DbDataReader r) => new(r.GetInt64(0), r.GetString(1), (TaskKind)r.GetInt32(2), r.GetInt32(3), r.GetInt64(4))
+    static FlowTask ReadTask(DbDataReader r) => ReadTask(r, 0);
+
+    static FlowTask ReadTask(DbDataReader r, int at) => new(r.GetInt64(at), r.GetString(at + 1), (TaskKind)r.GetInt32(at + 2), r.GetInt32(at + 3), r.GetInt64(at + 4))
     {
-        Status = (UserTaskStatus)r.GetInt32(5),
-        Superseded = r.Truth(6),
-        ClosedAt = r.IntegerOrNull(7),
-        DoneBy = (int?)r.IntegerOrNull(8),
-        DueAt = r.IntegerOrNull(9),
-        RemindAt = r.IntegerOrNull(10),
-        RemindedAt = r.IntegerOrNull(11),
-        CameDueAt = r.IntegerOrNull(12),
-        Assignees = JsonSerializer.Deserialize(r.GetString(13), FlowJson.Default.IReadOnlyListAssignee)!,
-        Resume = r.TextOrNull(14) is { } resume ? JsonSerializer.Deserialize(resume, FlowJson.Default.ResumePoint) : null,
+        Status = (UserTaskStatus)r.GetInt32(at + 5),
+        Superseded = r.Truth(at + 6),
+        ClosedAt = r.IntegerOrNull(at + 7),
+        DoneBy = (int?)r.IntegerOrNull(at + 8),
+        DueAt = r.IntegerOrNull(at + 9),
+        RemindAt = r.IntegerOrNull(at + 10),
+        RemindedAt = r.IntegerOrNull(at + 11),
+        CameDueAt = r.IntegerOrNull(at + 12),
+        Assignees = JsonSerializer.Deserialize(r.GetString(at + 13), FlowJson.Default.IReadOnlyListAssignee)!,
+        Resume = r.TextOrNull(at + 14) is { } resume ? JsonSerializer.Deserialize(resume, FlowJson.Default.ResumePoint) : null,
     };
+
+    static string Of(string table, string columns) => $"{table}.{columns.Replace(", ", $", {table}.", StringComparison.Ordinal)}";
 
     static Firing ReadFiring(string doc) => JsonSerializer.Deserialize(doc, FlowJson.Default.Firing)!;
 
@@ -295,6 +302,12 @@ static class FlowRows
 
     static string? Text(ResumePoint? resume) => resume is null ? null : JsonSerializer.Serialize(resume, FlowJson.Default.ResumePoint);
 }
+
+/// <summary>A task and what belongs to it.</summary>
+/// <param name="Stored">Its instance.</param>
+/// <param name="Task">The task.</param>
+/// <param name="Token">What it waits for, or waited for.</param>
+readonly record struct FoundTask(StoredInstance Stored, FlowTask Task, FlowToken Token);
 
 /// <summary>An instance's row.</summary>
 /// <param name="Instance">The instance itself.</param>

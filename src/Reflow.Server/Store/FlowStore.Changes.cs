@@ -17,12 +17,13 @@ sealed partial class FlowStore
     /// <param name="now">Unix ms.</param>
     public async ValueTask<(IReadOnlyList<FlowFault> Faults, Error? Error)> Submit(Session session, string taskId, JsonElement changes, string by, string? opinion, string operation, long now)
     {
-        if (await Find(session, taskId) is not var (stored, task, flow)) return ([], NoTask(taskId));
+        if (await Find(session, taskId) is not var (found, flow)) return ([], NoTask(taskId));
+        var (stored, task, _) = found;
         var form = FormValues.With(flow.Definition, stored.Form, changes);
         if (FormValues.Faults(flow.Definition, form) is { Count: > 0 } faults) return (faults, null);
         var wanted = new FlowCommand.Submit(task.Id, by, form, opinion);
         // Conditions see the form that is handed in.
-        var error = await Decide(session, stored with { Form = form }, await Load(session, stored, task, flow, wanted), wanted, flow, by, operation, now);
+        var error = await Decide(session, stored with { Form = form }, await Load(session, found, flow, wanted), wanted, flow, by, operation, now);
         if (error is null)
             await session.Write("update flow_instance set form = $3, summary = $4 where tenant = $1 and id = $2",
                 stored.Instance.Id, form, FlowJson.Summary(flow.Definition, FormValues.Read(flow.Definition, form)));

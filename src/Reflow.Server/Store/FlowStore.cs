@@ -59,17 +59,14 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
     /// <param name="now">Unix ms.</param>
     public async ValueTask<Error?> Act(Session session, string taskId, Func<long, FlowCommand> command, string by, string operation, long now)
     {
-        if (await Find(session, taskId) is not var (stored, task, flow)) return NoTask(taskId);
-        var wanted = command(task.Id);
-        return await Decide(session, stored, await Load(session, stored, task, flow, wanted), wanted, flow, by, operation, now);
+        if (await Load(session, taskId, command) is not var (stored, state, flow, wanted)) return NoTask(taskId);
+        return await Decide(session, stored, state, wanted, flow, by, operation, now);
     }
 
     /// <summary>What a rollback would do (contracts: apaas §4.4), or why it is refused. Changes nothing.</summary>
     public async ValueTask<(RollbackPreview? Preview, DeployedFlow? Flow, Error? Error)> Preview(Session session, string taskId, Func<long, FlowCommand.RollBack> command, long now)
     {
-        if (await Find(session, taskId) is not var (stored, task, flow)) return (null, null, NoTask(taskId));
-        var wanted = command(task.Id);
-        var state = await Load(session, stored, task, flow, wanted);
+        if (await Load(session, taskId, command) is not var (stored, state, flow, wanted)) return (null, null, NoTask(taskId));
         var decision = state.Decide(wanted, flow.Context(stored.Instance.Initiator, stored.Form, await directory.Of(session), ids, now));
         return decision.Error is { } error ? (null, null, error) : (RollbackPreview.Of(state, decision.Events), flow, null);
     }
@@ -92,7 +89,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
         var fired = new List<FiredTimer>();
         foreach (var armed in await FlowTimerRows.Past(session, now, most))
         {
-            if (await Find(session, $"{armed.TaskId}") is not var (stored, task, flow) || task.Fire(armed.Timer, flow.Net, now) is not { } happened) continue;
+            if (await Find(session, $"{armed.TaskId}") is not var ((stored, task, _), flow) || task.Fire(armed.Timer, flow.Net, now) is not { } happened) continue;
             if (!await FlowTimerRows.Claim(session, armed, now)) continue;
             await Save(session, stored, FlowState.Of(stored.Instance, [], [], [task]), [happened], flow, Clock, Operation(armed.Timer), now);
             fired.Add(new(session.Tenant, stored.Instance.Id, armed, happened));
@@ -103,7 +100,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
     /// <summary>Makes or widens the chat group around a task and answers its id; whoever has no part in the task is refused.</summary>
     public async ValueTask<(string ChatId, Error? Error)> Chat(Session session, string taskId, FlowChat chat, string operation, long now)
     {
-        if (await Find(session, taskId) is not var (stored, task, flow)) return ("", NoTask(taskId));
+        if (await Find(session, taskId) is not var ((stored, task, _), flow)) return ("", NoTask(taskId));
         var people = await directory.Of(session);
         if (!Flow.HasPart(await FlowRows.Load(session, stored.Instance, FlowPart.Marking, task), task, chat.By, flow.Context(stored.Instance.Initiator, stored.Form, people, ids, now)))
             return ("", FlowErrors.ParamInvalid.Because($"'{chat.By}' has no part in task {task.Id}."));
@@ -117,8 +114,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
     /// <summary>Where a task can be rolled back to, with the label of each node (seed 000).</summary>
     public async ValueTask<(IReadOnlyList<(RollbackPoint Point, IReadOnlyList<Label> Label)> Points, Error? Error)> RollbackPoints(Session session, string taskId, string by)
     {
-        if (await Find(session, taskId) is not var (stored, task, flow)) return ([], NoTask(taskId));
-        var token = await FlowRows.Token(session, stored.Instance.Id, task.Token) ?? throw new StoreException($"task {task.Id} has no token");
+        if (await Find(session, taskId) is not var ((stored, task, token), flow)) return ([], NoTask(taskId));
         var people = await directory.Of(session);
         var walked = flow.Net.RollbackOf(task.Node) is { Enabled: true, Scope: var scope } && task.Status is UserTaskStatus.Pending
             ? await FlowRows.Points(session, stored.Instance.Id, task, token, scope) : [];
@@ -135,18 +131,31 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
     /// <summary>The names of people by kunlun id.</summary>
     public ValueTask<People> People(Session session) => directory.Of(session);
 
-    static async ValueTask<FlowState> Load(Session session, StoredInstance stored, FlowTask task, DeployedFlow flow, FlowCommand wanted)
+    /// <summary>What a command on a task is decided by; null when there is no such task.</summary>
+    async ValueTask<(StoredInstance Stored, FlowState State, DeployedFlow Flow, FlowCommand Wanted)?> Load(Session session, string taskId, Func<long, FlowCommand> command)
     {
-        FlowTask? target = null;
-        FlowToken? token = null;
-        var to = wanted is FlowCommand.RollBack back ? back.ToTaskId
-            : FlowPart.SendsBackTo(wanted, task, flow.Net) is { } node && await FlowRows.Token(session, stored.Instance.Id, task.Token) is { } rests ? (await FlowRows.Latest(session, stored.Instance.Id, rests, node)).Task : null;
-        if (to is { } id && await FlowRows.Task(session, id) is { } found && found.Instance == stored.Instance.Id)
-        {
-            target = found.Task;
-            token = await FlowRows.Token(session, stored.Instance.Id, target.Token);
-        }
-        return await FlowRows.Load(session, stored.Instance, FlowPart.Of(wanted, task, flow.Net, target, token), target is null ? [task] : [task, target]);
+        if (!long.TryParse(taskId, out var id)) return null;
+        var wanted = command(id);
+        (FoundTask Task, DeployedFlow Flow)? found = null;
+        FoundTask? target = null;
+        if (wanted is FlowCommand.RollBack { ToTaskId: var to })
+            await session.Together(async () => found = await Find(session, taskId), async () => target = await FlowRows.Find(session, to));
+        else found = await Find(session, taskId);
+        if (found is not var (task, flow)) return null;
+        return (task.Stored, await Load(session, task, flow, wanted, target), flow, wanted);
+    }
+
+    /// <param name="session">The change's session.</param>
+    /// <param name="found">The task.</param>
+    /// <param name="flow">Its flow.</param>
+    /// <param name="wanted">The command.</param>
+    /// <param name="target">Where a rollback wants to go back to, which may be another instance's; a rejection finds its own.</param>
+    static async ValueTask<FlowState> Load(Session session, FoundTask found, DeployedFlow flow, FlowCommand wanted, FoundTask? target = null)
+    {
+        var (stored, task, token) = found;
+        if (FlowPart.SendsBackTo(wanted, task, flow.Net) is { } node && (await FlowRows.Latest(session, stored.Instance.Id, token, node)).Task is { } latest) target = await FlowRows.Find(session, latest);
+        if (target?.Stored.Instance.Id != stored.Instance.Id) target = null;
+        return await FlowRows.Load(session, stored.Instance, FlowPart.Of(wanted, task, flow.Net, target?.Task, target?.Token), target is { Task: var back } ? [task, back] : [task]);
     }
 
     async ValueTask<Error?> Decide(Session session, StoredInstance stored, FlowState state, FlowCommand command, DeployedFlow flow, string by, string operation, long now)
@@ -171,11 +180,10 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
         return stored with { Instance = state.Instance, Version = stored.Version + 1 };
     }
 
-    async ValueTask<(StoredInstance Stored, FlowTask Task, DeployedFlow Flow)?> Find(Session session, string taskId)
+    async ValueTask<(FoundTask Task, DeployedFlow Flow)?> Find(Session session, string taskId)
     {
-        if (!long.TryParse(taskId, out var id) || await FlowRows.Task(session, id) is not var (instance, task)) return null;
-        var stored = await FlowRows.Instance(session, instance) ?? throw new StoreException($"task {id} has no instance");
-        return (stored, task, await catalog.Get(session, stored.Flow));
+        if (!long.TryParse(taskId, out var id) || await FlowRows.Find(session, id) is not { } found) return null;
+        return (found, await catalog.Get(session, found.Stored.Flow));
     }
 
     // Nobody's kunlun id: those are digits.

@@ -21,7 +21,7 @@ static class Outbox
             "insert into outbox (tenant, seq, at, kind, id, events) values ($1, coalesce((select max(seq) from outbox where tenant = $1), 0) + 1, $2, $3, $4, $5)",
             """
             insert into outbox (tenant, seq, at, kind, id, events)
-            select $1, coalesce((select max(seq) from outbox where tenant = $1), 0) + row_number() over (partition by $1 order by k.nth), $2, $3, $4, $5 from {rows}
+            select $1, coalesce((select max(seq) from outbox where tenant = $1), 0) + row_number() over (partition by $1 order by given.nth), $2, $3, $4, $5 from {rows}
             """,
             at, kind, id, $"[{string.Join(',', events.Select(Text))}]");
     }

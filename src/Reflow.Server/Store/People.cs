@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text.Json;
 
@@ -59,16 +58,13 @@ sealed class People
 /// <summary>Remembers each tenant's people until somebody changes them.</summary>
 sealed class PeopleCache
 {
-    volatile ConcurrentDictionary<string, People> known = [];
+    const int MostTenants = 10_000;
+
+    readonly Remembered<string, People> known = new(MostTenants);
 
     /// <summary>The people of the session's tenant.</summary>
-    public async ValueTask<People> Of(Session session)
-    {
-        // Held from before the read: what is read before somebody forgets is not remembered after.
-        var remembered = known;
-        return remembered.TryGetValue(session.Tenant, out var people) ? people : remembered[session.Tenant] = await People.Load(session);
-    }
+    public async ValueTask<People> Of(Session session) => (await known.Find(session.Tenant, session, static async session => await People.Load(session)))!;
 
     /// <summary>Forgets what was read, so that changed people show at once.</summary>
-    public void Forget() => known = [];
+    public void Forget() => known.Forget();
 }

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace Reflow.Server.Store;
 
 /// <summary>
-/// Statements of one text as one statement over the rows of their arguments. A row of arguments has the columns <c>a1</c>, <c>a2</c>, …, and <c>nth</c> counts the rows from one.
+/// Statements of one text as one statement over the rows of their arguments. A row of arguments, <c>given</c>, has the columns <c>a1</c>, <c>a2</c>, …, and <c>nth</c> counts the rows from one.
 /// </summary>
 static partial class PostgresMerging
 {
@@ -32,17 +32,17 @@ static partial class PostgresMerging
 
     static string? Make(string sql, string types, PostgresMerge how, string? together)
     {
-        var rows = $"unnest({string.Join(", ", types.Select((_, i) => $"${i + 1}"))}) with ordinality k({string.Concat(types.Select((_, i) => $"a{i + 1}, "))}nth)";
+        var rows = $"unnest({string.Join(", ", types.Select((_, i) => $"${i + 1}"))}) with ordinality given({string.Concat(types.Select((_, i) => $"a{i + 1}, "))}nth)";
         string Of(string part) => Argument().Replace(part, match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is var n && types[n - 1] == 't'
             // Columns are compared byte for byte, and no array says so.
-            ? $"(k.a{n} collate \"C\")" : $"k.a{n}");
+            ? $"(given.a{n} collate \"C\")" : $"given.a{n}");
         if (together is not null) return Of(together).Replace("{rows}", rows, StringComparison.Ordinal);
         switch (how)
         {
             case PostgresMerge.Rows:
-                return $"select q.*, k.nth from {rows}, lateral ({Of(sql)}) q";
+                return $"select q.*, given.nth from {rows}, lateral ({Of(sql)}) q";
             case PostgresMerge.FirstRow:
-                return $"select q.*, k.nth from {rows}, lateral (select * from ({Of(sql)}) f limit 1) q";
+                return $"select q.*, given.nth from {rows}, lateral (select * from ({Of(sql)}) f limit 1) q";
             case PostgresMerge.Insert:
                 return Insert().Match(sql) is { Success: true } insert ? $"insert into {insert.Groups["into"].Value} select {Of(insert.Groups["values"].Value)} from {rows}{insert.Groups["conflict"].Value}" : null;
             case PostgresMerge.Update:

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Reflow.Core;
 using Reflow.Core.Directory;
 using Reflow.Core.Projects;
@@ -11,21 +10,15 @@ sealed class ProjectCatalog(Db db, ProjectStore projects, Ids ids)
     /// <summary>Makes the id of a new template.</summary>
     public long NewId() => ids.Number();
 
-    /// <summary>All spaces of the tenant that the plugin is installed in, by key.</summary>
-    public async ValueTask<IReadOnlyList<Space>> Installed(Session session, string plugin)
+    /// <summary>The spaces of the tenant that a plugin is installed in, by key.</summary>
+    /// <param name="session">The tenant's session.</param>
+    /// <param name="installed">Where it is installed: see <see cref="Space.IsAmong"/>.</param>
+    public async ValueTask<IReadOnlyList<Space>> Installed(Session session, IReadOnlyList<string> installed)
     {
         List<Space> spaces = [];
         foreach (var key in await session.Query("select project_key from project where tenant = $1 order by project_key", r => r.GetString(0)))
-            if (await projects.Find(session, key) is { } space && await IsInstalled(session, plugin, space)) spaces.Add(space);
+            if (await projects.Find(session, key) is { } space && space.IsAmong(installed)) spaces.Add(space);
         return spaces;
-    }
-
-    /// <summary>Whether a plugin is installed in a space.</summary>
-    public static async ValueTask<bool> IsInstalled(Session session, string plugin, Space space)
-    {
-        var installed = await session.Find("select projects from plugin where tenant = $1 and plugin_id = $2", r => r.GetString(0), plugin);
-        var keys = JsonSerializer.Deserialize(installed ?? "[]", StoreJson.Default.StringArray)!;
-        return keys.Contains("*") || keys.Contains(space.Project.Key) || keys.Contains(space.Project.SimpleName);
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Reflow.Core;
 using Reflow.Core.Directory;
@@ -14,8 +13,8 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     const int MostRemembered = 1000;
 
     readonly KeyedLocks<(string Tenant, long Id)> inTransition = new(clock);
-    readonly ConcurrentDictionary<(string Tenant, string Key, long Version), Space> spaces = new();
-    readonly ConcurrentDictionary<(string Tenant, string Key, long Version, long Template, int TemplateVersion), NodeFlow> flows = new();
+    readonly Remembered<(string Tenant, string Key, long Version), Space> spaces = new(MostRemembered);
+    readonly Remembered<(string Tenant, string Key, long Version, long Template, int TemplateVersion), NodeFlow> flows = new(MostRemembered);
 
     /// <summary>Told when there is a batch update to do.</summary>
     internal Action BatchAdded { private get; set; } = () => { };
@@ -26,8 +25,8 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     /// <summary>Forgets the definitions that were read, for data that was replaced.</summary>
     public void Forget()
     {
-        spaces.Clear();
-        flows.Clear();
+        spaces.Forget();
+        flows.Forget();
     }
 
     /// <summary>Reads in one moment.</summary>
@@ -86,8 +85,23 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     {
         var at = await session.Find("select project_key, version from project where tenant = $1 and (project_key = $2 or simple_name = $2) limit 1",
             r => new Row(r.GetInt64(1), r.GetString(0)), keyOrName);
-        if (at is null) return null;
-        if (spaces.TryGetValue((session.Tenant, at.Doc, at.Version), out var space)) return space;
+        return at is null ? null : await spaces.Find((session.Tenant, at.Doc, at.Version), (session, at), static async asked => await Load(asked.session, asked.at));
+    }
+
+    /// <summary>The rules of a template version in a space; null when the space no longer has the type or the version.</summary>
+    public ValueTask<NodeFlow?> FlowOf(Session session, Space space, string type, long template, int version) =>
+        flows.Find((session.Tenant, space.Project.Key, space.Version, template, version), (session, space, type, template, version), static async asked =>
+        {
+            var (session, space, type, template, version) = asked;
+            if (space.Project.Types.FirstOrDefault(t => t.Key == type) is not { } known) return null;
+            if (known.Templates.FirstOrDefault(t => t.Id == template && t.Version == version) is { } newest) return new(space.Project, known, newest);
+            var doc = await session.Find("select doc from project_template where tenant = $1 and project_key = $2 and template_id = $3 and version = $4",
+                r => r.GetString(0), space.Project.Key, template, version);
+            return doc is null ? null : new(space.Project, known, ItemConditions.Bind(known.Fields, Stored(doc)));
+        });
+
+    static async ValueTask<Space> Load(Session session, Row at)
+    {
         var doc = await session.Find("select doc from project where tenant = $1 and project_key = $2", r => r.GetString(0), at.Doc);
         var project = JsonSerializer.Deserialize(doc!, ProjectJson.Stored.Project)!;
         var templates = await session.Query("""
@@ -95,34 +109,14 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
             and version = (select max(version) from project_template n where n.tenant = t.tenant and n.project_key = t.project_key and n.template_id = t.template_id)
             order by template_id
             """, r => (Type: r.GetString(0), Doc: r.GetString(1)), at.Doc);
-        project = project with
+        return new(project with
         {
             Types = [.. project.Types.Select(type => type with
             {
                 Fields = ItemConditions.Bind(type.Fields),
                 Templates = [.. templates.Where(t => t.Type == type.Key).Select(t => ItemConditions.Bind(type.Fields, Stored(t.Doc))).Where(t => !t.Deleted)],
             })],
-        };
-        if (spaces.Count >= MostRemembered) spaces.Clear();
-        return spaces[(session.Tenant, at.Doc, at.Version)] = new(project, at.Version);
-    }
-
-    /// <summary>The rules of a template version in a space; null when the space no longer has the type or the version.</summary>
-    public async ValueTask<NodeFlow?> FlowOf(Session session, Space space, string type, long template, int version)
-    {
-        var key = (session.Tenant, space.Project.Key, space.Version, template, version);
-        if (flows.TryGetValue(key, out var flow)) return flow;
-        if (space.Project.Types.FirstOrDefault(t => t.Key == type) is not { } known) return null;
-        var found = known.Templates.FirstOrDefault(t => t.Id == template && t.Version == version);
-        if (found is null)
-        {
-            var doc = await session.Find("select doc from project_template where tenant = $1 and project_key = $2 and template_id = $3 and version = $4",
-                r => r.GetString(0), space.Project.Key, template, version);
-            if (doc is null) return null;
-            found = ItemConditions.Bind(known.Fields, Stored(doc));
-        }
-        if (flows.Count >= MostRemembered) flows.Clear();
-        return flows[key] = new(space.Project, known, found);
+        }, at.Version);
     }
 
     /// <summary>An item that is not deleted; null when there is none.</summary>
@@ -163,8 +157,9 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     /// <summary>As the other <c>Change</c>, beside what else a transaction does.</summary>
     public async ValueTask<ItemChange> Change(Session session, string project, long id, ProjectCommand command, Func<string, bool> knows, Actor by, string operation)
     {
-        var (loading, finding) = (Load(session, id), Find(session, project));
-        var (loaded, known) = (await loading, await finding);
+        WorkItem? loaded = null;
+        Space? known = null;
+        await session.Together(async () => loaded = await Load(session, id), async () => known = await Find(session, project));
         if (loaded is not { } item || known is not { } space) return ProjectErrors.WorkItemNotFound;
         if (await FlowOf(session, space, item.TypeKey, item.TemplateId, item.TemplateVersion) is not { } flow) return ProjectErrors.WorkflowBroken;
         var decision = flow.Decide(item, command, knows);
@@ -218,4 +213,8 @@ public sealed record ItemChange(Error? Error)
 /// <summary>A space as it was at one version.</summary>
 /// <param name="Project">Its definitions.</param>
 /// <param name="Version">Grows with each change of them.</param>
-public sealed record Space(Project Project, long Version);
+public sealed record Space(Project Project, long Version)
+{
+    /// <summary>Whether it is one of these, named by key or simple name; <c>*</c> is all.</summary>
+    public bool IsAmong(IReadOnlyList<string> names) => names.Contains("*") || names.Contains(Project.Key) || names.Contains(Project.SimpleName);
+}

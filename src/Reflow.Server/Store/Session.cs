@@ -31,9 +31,17 @@ public readonly struct Session(SystemSession system, string tenant)
 
     /// <summary>As <see cref="Write"/>, of a row whose columns depend on those that are there; where several are written at once, they are by another text.</summary>
     /// <param name="sql">Inserts one row.</param>
-    /// <param name="together">Inserts many: <c>{rows}</c> stands for their arguments, which are named as in <paramref name="sql"/>, and <c>k.nth</c> is each one's place.</param>
+    /// <param name="together">Inserts many: <c>{rows}</c> stands for their arguments, which are named as in <paramref name="sql"/>, and <c>given.nth</c> is each one's place.</param>
     /// <param name="args">The arguments.</param>
     public ValueTask Append(string sql, string together, params ReadOnlySpan<object?> args) => system.Append(sql, together, tenant, args);
+
+    /// <summary>Asks several things, none of which depends on another's answer: where statements are collected they share a round trip, elsewhere they follow each other.</summary>
+    internal async ValueTask Together(params Func<ValueTask>[] questions)
+    {
+        if (system.Collects) await Task.WhenAll(Array.ConvertAll(questions, static question => question().AsTask()));
+        else
+            foreach (var question in questions) await question();
+    }
 
     /// <summary>What is asked and written from now on is another of several things that have nothing to do with each other; the zeroth comes after all that was before.</summary>
     internal void Turn(int thing) => system.Turn(thing, beside: false);

@@ -75,7 +75,7 @@ static class FlowControl
 
     /// <summary>A task that is not there; null when it is.</summary>
     public static async ValueTask<Error?> MissingTask(Session session, string id) =>
-        long.TryParse(id, out var task) && await FlowRows.Task(session, task) is not null ? null : Missing($"There is no task {id}.");
+        long.TryParse(id, out var task) && await FlowRows.Find(session, task) is not null ? null : Missing($"There is no task {id}.");
 
     /// <summary>An instance of the tenant; null when there is none.</summary>
     public static async ValueTask<StoredInstance?> Instance(Session session, string id) => long.TryParse(id, out var instance) ? await FlowRows.Instance(session, instance) : null;

@@ -29,11 +29,13 @@ sealed record FoundItem(Space Space, WorkItem Item, NodeFlow? Flow);
 static class ItemCall
 {
     /// <summary>The space of a call, if the plugin is installed there and the user works there (step 4).</summary>
-    public static async ValueTask<(Space? Space, Error? Error)> Space(Session session, ProjectStore projects, Call call, string keyOrName)
+    public static async ValueTask<(Space? Space, Error? Error)> Space(Session session, ProjectStore projects, Call call, string keyOrName) =>
+        Allowed(await projects.Find(session, keyOrName), call, keyOrName);
+
+    static (Space? Space, Error? Error) Allowed(Space? found, Call call, string keyOrName)
     {
-        if (await projects.Find(session, keyOrName) is not { } space) return (null, ProjectErrors.TokenNotPermitted.Because($"There is no space \"{keyOrName}\"."));
-        if (!await ProjectCatalog.IsInstalled(session, call.Caller.AppId, space))
-            return (null, ProjectErrors.TokenNotPermitted.Because($"The plugin is not installed in {space.Project.SimpleName}."));
+        if (found is not { } space) return (null, ProjectErrors.TokenNotPermitted.Because($"There is no space \"{keyOrName}\"."));
+        if (!space.IsAmong(call.Caller.Spaces)) return (null, ProjectErrors.TokenNotPermitted.Because($"The plugin is not installed in {space.Project.SimpleName}."));
         var user = ProjectDoor.UserKey(call);
         return space.Project.Has(user) ? (space, null) : (null, ProjectErrors.NoProjectPermission.Because($"{user} is no member of {space.Project.SimpleName}."));
     }
@@ -41,7 +43,7 @@ static class ItemCall
     /// <summary>The spaces that a call names, each once and each allowed as by <see cref="Space"/>; all that the caller may enter when it names none.</summary>
     public static async ValueTask<(IReadOnlyList<Space> Spaces, Error? Error)> Spaces(Session session, ProjectStore projects, ProjectCatalog catalog, Call call, IReadOnlyList<string> names)
     {
-        if (names.Count == 0) return ([.. (await catalog.Installed(session, call.Caller.AppId)).Where(space => space.Project.Has(ProjectDoor.UserKey(call)))], null);
+        if (names.Count == 0) return ([.. (await catalog.Installed(session, call.Caller.Spaces)).Where(space => space.Project.Has(ProjectDoor.UserKey(call)))], null);
         List<Space> spaces = [];
         foreach (var name in names)
         {
@@ -53,33 +55,46 @@ static class ItemCall
     }
 
     /// <summary>The item of a call in a space that <see cref="Space"/> allowed (step 6, rows 13 and 20014).</summary>
-    public static async ValueTask<(FoundItem? Found, Error? Error)> Item(Session session, ProjectStore projects, Space space, ItemPath path)
+    public static async ValueTask<(FoundItem? Found, Error? Error)> Item(Session session, ProjectStore projects, Space space, ItemPath path) =>
+        await Item(session, projects, space, path, await Loaded(session, path));
+
+    static async ValueTask<WorkItem?> Loaded(Session session, ItemPath path) =>
+        long.TryParse(path.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? await ProjectStore.Load(session, id) : null;
+
+    static async ValueTask<(FoundItem? Found, Error? Error)> Item(Session session, ProjectStore projects, Space space, ItemPath path, WorkItem? loaded)
     {
-        if (!long.TryParse(path.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || await ProjectStore.Load(session, id) is not { } item)
-            return (null, ProjectErrors.WorkItemNotFound);
+        if (loaded is not { } item) return (null, ProjectErrors.WorkItemNotFound);
         if (path.Type is not null && item.TypeKey != path.Type) return (null, ProjectErrors.WorkItemNotFound.Because($"The item is of type {item.TypeKey}."));
         if (item.ProjectKey != space.Project.Key) return (null, ProjectErrors.ProjectMismatch);
         return (new(space, item, await projects.FlowOf(session, space, item.TypeKey, item.TemplateId, item.TemplateVersion)), null);
     }
 
+    /// <summary>The item of a call, with its space: steps 4 to 6.</summary>
+    static async ValueTask<(FoundItem? Found, Error? Error)> Found(Session session, Call call, ProjectStore projects, ItemPath path, Error? wrong)
+    {
+        Space? known = null;
+        WorkItem? item = null;
+        await session.Together(async () => known = await projects.Find(session, path.Space), async () => item = await Loaded(session, path));
+        var (space, refused) = Allowed(known, call, path.Space);
+        return (refused ?? wrong) is { } early ? (null, early) : await Item(session, projects, space!, path, item);
+    }
+
     /// <summary>Reads an item: space, parameters, item, then what the operation makes of it.</summary>
     public static Task<Reply> Read(Call call, ProjectStore projects, ItemPath path, Error? wrong, Func<Session, FoundItem, ValueTask<Reply>> then) =>
-        projects.Read<Reply>(call.Caller.Tenant, session => Found(session, call, projects, path, wrong, then), call.Aborted);
+        projects.Read<Reply>(call.Caller.Tenant, session => Then(session, call, projects, path, wrong, then), call.Aborted);
 
     /// <summary>As <see cref="Read"/>, for what asks for few rows: see <see cref="Db.ReadBriefly"/>.</summary>
     public static Task<Reply> ReadBriefly(Call call, ProjectStore projects, ItemPath path, Error? wrong, Func<Session, FoundItem, ValueTask<Reply>> then) =>
-        projects.ReadBriefly<Reply>(call.Caller.Tenant, session => Found(session, call, projects, path, wrong, then), call.Aborted);
+        projects.ReadBriefly<Reply>(call.Caller.Tenant, session => Then(session, call, projects, path, wrong, then), call.Aborted);
 
     /// <summary>As <see cref="Read"/>, and may change what is no part of the item.</summary>
     public static Task<Reply> Write(Call call, ProjectStore projects, ItemPath path, Error? wrong, Func<Session, FoundItem, ValueTask<Reply>> then) =>
-        projects.Write<Reply>(call.Caller.Tenant, session => Found(session, call, projects, path, wrong, then), call.Aborted);
+        projects.Write<Reply>(call.Caller.Tenant, session => Then(session, call, projects, path, wrong, then), call.Aborted);
 
-    static async ValueTask<Reply> Found(Session session, Call call, ProjectStore projects, ItemPath path, Error? wrong, Func<Session, FoundItem, ValueTask<Reply>> then)
+    static async ValueTask<Reply> Then(Session session, Call call, ProjectStore projects, ItemPath path, Error? wrong, Func<Session, FoundItem, ValueTask<Reply>> then)
     {
-        var (space, refused) = await Space(session, projects, call, path.Space);
-        if ((refused ?? wrong) is { } early) return early;
-        var (found, missing) = await Item(session, projects, space!, path);
-        return missing is not null ? missing : await then(session, found!);
+        var (found, refused) = await Found(session, call, projects, path, wrong);
+        return refused is not null ? refused : await then(session, found!);
     }
 
     /// <summary>
@@ -96,10 +111,8 @@ static class ItemCall
     {
         var (found, knows, refused) = await projects.ReadBriefly<(FoundItem?, Func<string, bool>?, Error?)>(call.Caller.Tenant, async session =>
         {
-            var (space, early) = await Space(session, projects, call, path.Space);
-            if ((early ?? wrong) is { } error) return (null, null, error);
-            var (item, missing) = await Item(session, projects, space!, path);
-            if (missing is not null) return (null, null, missing);
+            var (item, early) = await Found(session, call, projects, path, wrong);
+            if (early is not null) return (null, null, early);
             if (item!.Flow is not { } flow) return (null, null, ProjectErrors.WorkflowBroken);
             // A terminated item may still be aborted (and refused), restored and deleted; those look for themselves.
             if (command is not (ProjectCommand.Abort or ProjectCommand.Restore or ProjectCommand.Delete) && flow.Precheck(item.Item, node) is { } not) return (null, null, not);

@@ -18,7 +18,7 @@ static class ListSpaces
         {
             if (await ProjectPeople.ByKey(session, user) is not { } member) return ProjectErrors.UserNotFound.Because($"Nobody has the user key {user}.");
             if (member.IsGone) return ProjectErrors.UserResigned;
-            var keys = (await catalog.Installed(session, call.Caller.AppId)).Where(s => s.Project.Has(user)).Select(s => s.Project.Key);
+            var keys = (await catalog.Installed(session, call.Caller.Spaces)).Where(s => s.Project.Has(user)).Select(s => s.Project.Key);
             // Reflow keeps no visits: the one order that there is can only be turned round.
             if (order.Contains("-last_visited")) keys = keys.Reverse();
             return Reply.Data(json =>

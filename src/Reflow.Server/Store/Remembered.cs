@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+
+namespace Reflow.Server.Store;
+
+/// <summary>What was read, remembered until somebody says that it may not hold any more. What is not there is not remembered.</summary>
+/// <param name="most">With so many remembered all are forgotten: they are read again when they are asked for.</param>
+sealed class Remembered<TKey, TValue>(int most) where TKey : notnull where TValue : class
+{
+    volatile ConcurrentDictionary<TKey, TValue> known = [];
+
+    /// <summary>What is remembered, or is read now; null when there is none.</summary>
+    /// <param name="key">Which.</param>
+    /// <param name="asked">Told to <paramref name="read"/>.</param>
+    /// <param name="read">Reads it; null when there is none.</param>
+    public async ValueTask<TValue?> Find<T>(TKey key, T asked, Func<T, ValueTask<TValue?>> read)
+    {
+        // Held from before the read: what is read before somebody forgets is not remembered after.
+        var held = known;
+        if (held.TryGetValue(key, out var value)) return value;
+        value = await read(asked);
+        if (value is null) return null;
+        if (held.Count >= most) held.Clear();
+        return held[key] = value;
+    }
+
+    /// <summary>Forgets all.</summary>
+    public void Forget() => known = [];
+}
