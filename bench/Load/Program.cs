@@ -4,14 +4,15 @@ using Reflow.Bench.Load;
 // load REFLOW BARE [calls|flows|projects] [SECONDS]: measures side by side, in turns, and prints a table for each part; without a part, calls and flows.
 // load REFLOW BARE reports [REPORTS]: a page of reports among few and among many.
 // load REFLOW BARE postgres CONNECTION [SECONDS]: the same calls on PostgreSQL and on SQLite.
+// load REFLOW BARE work NAME STORE [SECONDS]: one kind of call alone, for a look with a profiler. A store is disk, or a connection string.
 // load REFLOW BARE rows CONNECTION [SECONDS [TASKS]]: the same calls among many rows and among a tenth of them, on both engines.
 // load REFLOW BARE overload CONNECTION [SECONDS]: four times as many changes as the server can do, on both engines.
 // load REFLOW BARE peers CONNECTION NODE FOLDER [SECONDS]: Reflow beside servers of others, which NODE runs from FOLDER.
 // load REFLOW BARE controls [STORE…]: resets, snapshots, restores and tenants for tests. load REFLOW BARE memory [MINUTES]: whether a busy server stays as large as it is.
 var (reflow, bare) = (args[0], args[1]);
-var part = args.Skip(2).FirstOrDefault(arg => arg is "calls" or "flows" or "projects" or "reports" or "controls" or "memory" or "postgres" or "peers" or "rows" or "overload");
+var part = args.Skip(2).FirstOrDefault(arg => arg is "calls" or "flows" or "projects" or "reports" or "controls" or "memory" or "postgres" or "peers" or "rows" or "overload" or "work");
 var said = args.Skip(2).FirstOrDefault(arg => arg != part);
-var seconds = TimeSpan.FromSeconds(said is null || part is "controls" or "memory" or "postgres" or "peers" or "rows" or "overload" ? 3 : double.Parse(said, CultureInfo.InvariantCulture));
+var seconds = TimeSpan.FromSeconds(said is null || part is "controls" or "memory" or "postgres" or "peers" or "rows" or "overload" or "work" ? 3 : double.Parse(said, CultureInfo.InvariantCulture));
 var scratch = Directory.CreateTempSubdirectory("reflow-bench-").FullName;
 string Place(string name) => Directory.CreateDirectory(Path.Combine(scratch, name)).FullName;
 try
@@ -21,6 +22,12 @@ try
     if (part is "projects") await Projects.Run(reflow, seconds, Place("projects"));
     if (part is "reports") await ReportPages.Run(reflow, said is null ? ReportPages.Many : int.Parse(said, CultureInfo.InvariantCulture), Place("reports"));
     if (part is "postgres") await Engines.Run(reflow, bare, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 3), Place("engines"));
+    if (part is "work")
+    {
+        using var stand = await Stand.Open(reflow, args[4] is "disk" ? Place("work") : args[4]);
+        Console.WriteLine($"process {stand.Server.Id}");
+        Console.WriteLine(await stand.Work(args[3])(TimeSpan.FromSeconds(args.Length > 5 ? double.Parse(args[5], CultureInfo.InvariantCulture) : 10)));
+    }
     if (part is "rows")
         await ManyRows.Run(reflow, bare, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 1), args.Length > 5 ? int.Parse(args[5], CultureInfo.InvariantCulture) : ManyRows.Many, Place("rows"));
     if (part is "overload") await Overload.Run(reflow, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 60), Place("overload"));

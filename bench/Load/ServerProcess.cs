@@ -15,6 +15,9 @@ sealed class ServerProcess : IDisposable
 
     public Uri Address { get; }
 
+    /// <summary>The process, for whoever wants to look into it.</summary>
+    public int Id => process.Id;
+
     /// <summary>Resident memory, MB.</summary>
     public double Memory
     {

@@ -96,5 +96,19 @@ sealed class Stand : IDisposable
     /// <summary>A page of 20 of the app's tasks.</summary>
     public Task<Pace> TaskPage(TimeSpan duration) => Drive.Run(Server, _ => [Connection.Request("GET", "/open-apis/task/v1/tasks?page_size=20", authorization)], duration);
 
+    /// <summary>A kind of call by its name.</summary>
+    public Func<TimeSpan, Task<Pace>> Work(string name) => name switch
+    {
+        "complete" => Complete,
+        "step" => Step,
+        "node" => Node,
+        "task" => GetTask,
+        "points" => Points,
+        "graph" => Graph,
+        "pending" => Pending,
+        "page" => TaskPage,
+        _ => throw new ArgumentException($"There is no work {name}: complete, step, node, task, points, graph, pending or page"),
+    };
+
     public void Dispose() => Server.Dispose();
 }

@@ -87,8 +87,8 @@ public class FlowAssigneeTests
             Assert.Equal((2320001, "Nobody can be asked at 'ask'."), (error.Code, error.Reason));
             return "refused";
         }
-        if (started!.Instance.Status is InstanceStatus.Agreed) return "passed";
-        var state = await reflow.Db.Read(Tenant, s => FlowRecords.AsOf(s, started.Instance.Id, long.MaxValue), Ct);
+        if (started!.Stored.Instance.Status is InstanceStatus.Agreed) return "passed";
+        var state = await reflow.Db.Read(Tenant, s => FlowRecords.AsOf(s, started.Stored.Instance.Id, long.MaxValue), Ct);
         return string.Join(',', state!.Tasks[Assert.Single(state.Pending)].Assignees.Select(assignee => assignee.User));
     }
 

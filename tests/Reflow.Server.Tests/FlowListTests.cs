@@ -56,7 +56,7 @@ public class FlowListTests
         : store.Act(s, $"{play.Id}", _ => command, play.By, "test", 2000), Ct) is null;
 
     static async Task<long> Start(TestReflow reflow, FlowStore store) =>
-        (await reflow.Db.Change(Demo.Tenant, s => store.Start(s, new("package_test__c", "play", "test", FlowPlay.Initiator, null, "{}"), "test", 1000), Ct)).Instance!.Instance.Id;
+        (await reflow.Db.Change(Demo.Tenant, s => store.Start(s, new("package_test__c", "play", "test", FlowPlay.Initiator, null, "{}"), "test", 1000), Ct)).Instance!.Stored.Instance.Id;
 
     static Task<bool> Migrate(TestReflow reflow, FlowStore store, long instance, int version) => reflow.Db.Change(Demo.Tenant, async s =>
     {

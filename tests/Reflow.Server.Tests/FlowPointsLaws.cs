@@ -23,7 +23,7 @@ public class FlowPointsLaws
         var definition = Loop(scope);
         await reflow.Db.Change(Demo.Tenant, s => FlowCatalog.Deploy(s, definition, 0), Ct);
         var (started, _) = await reflow.Db.Change(Demo.Tenant, s => flows.Start(s, new("package_test__c", "points", "test", "1001", null, """{"more":true}"""), "test", 1000), Ct);
-        var (instance, net, rollbacks) = (started!.Instance.Id, FlowNet.Of(definition), 0);
+        var (instance, net, rollbacks) = (started!.Stored.Instance.Id, FlowNet.Of(definition), 0);
         for (var step = 0; step < 120; step++)
         {
             var whole = (await reflow.Db.Read(Demo.Tenant, s => FlowRecords.AsOf(s, instance, long.MaxValue), Ct))!;

@@ -120,7 +120,7 @@ public sealed class FlowReadsTests : IAsyncLifetime
     {
         await reflow.Db.Change(Demo.Tenant, s => FlowCatalog.Deploy(s, flow, 0), Ct);
         var (started, _) = await reflow.Db.Change(Demo.Tenant, s => flows.Start(s, new(flow.Namespace, flow.Name, "test", "1001", null, """{"more":true}"""), "test", 1000), Ct);
-        instance = started!.Instance.Id;
+        instance = started!.Stored.Instance.Id;
         await Agree("early", "1002");
         for (var round = 0; round < rounds; round++)
             foreach (var node in flow.Nodes.OfType<FlowNode.Human>().Where(node => node.Key is not "early"))

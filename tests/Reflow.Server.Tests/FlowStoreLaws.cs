@@ -69,7 +69,7 @@ public class FlowStoreLaws
             };
             await reflow.Db.Change(Demo.Tenant, s => FlowCatalog.Deploy(s, definition, 0), Ct);
             var (started, _) = await reflow.Db.Change(Demo.Tenant, s => flows.Start(s, new("package_test__c", "line", "test", "1001", null, "{}"), "test", 1000), Ct);
-            var desk = new Desk(reflow, flows, started!.Instance.Id);
+            var desk = new Desk(reflow, flows, started!.Stored.Instance.Id);
             Assert.Null(await desk.Act("first", "1002", id => new FlowCommand.Agree(id, "1002", null)));
             return desk;
         }

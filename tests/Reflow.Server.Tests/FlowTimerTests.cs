@@ -184,7 +184,7 @@ public sealed class FlowTimerTests : IAsyncLifetime
         Assert.True(string.CompareOrdinal(Demo.Tenant, Demo.OtherTenant) < 0);
         await Execute(RefuseTimers);
         var fired = Assert.Single(await reflow.Timers.Fire(started + 10_000, Ct));
-        Assert.Equal((Demo.OtherTenant, other!.Instance.Id), (fired.Tenant, fired.Instance));
+        Assert.Equal((Demo.OtherTenant, other!.Stored.Instance.Id), (fired.Tenant, fired.Instance));
     }
 
     [Fact]

@@ -94,19 +94,11 @@ public sealed class MergedStatementsTests : StoreTest
         await Db.Change(Tenant, async s =>
         {
             await s.Write(Insert, "first", "0", 1);
-            s.Turn(0);
-            var all = new List<Task>();
-            for (var n = 1; n <= 5; n++)
-            {
-                s.Turn(n);
-                all.Add(One(n));
-            }
-            await Task.WhenAll(all);
-            s.Turn(0);
+            await s.Each(Enumerable.Range(1, 5).Select(n => (Func<ValueTask>)(() => One(n))));
             await s.Write("delete from history where tenant = $1 and kind = $2", "first");
             return 0;
 
-            async Task One(int n)
+            async ValueTask One(int n)
             {
                 var before = await s.Find("select count(*) from history where tenant = $1 and kind = 'first'", r => r.GetInt64(0));
                 await s.Write(Insert, "k", $"{n}", before);
@@ -115,6 +107,28 @@ public sealed class MergedStatementsTests : StoreTest
         }, Ct);
         Assert.Equal(Enumerable.Range(1, 5).SelectMany(n => new[] { $"{n} 1", $"{n} 2" }),
             await Db.Read(Tenant, s => s.Query("select id, seq from history where tenant = $1 order by id, seq", r => $"{r.GetString(0)} {r.GetInt64(1)}"), Ct));
+    }
+
+    [Fact]
+    public async Task What_comes_after_things_side_by_side_comes_after_all_that_they_did_within_each_other_too()
+    {
+        await Db.Change(Tenant, async s =>
+        {
+            await s.Each(Enumerable.Range(1, 3).Select(part => (Func<ValueTask>)(async () =>
+            {
+                await s.Write(Insert, "part", $"{part}", 0);
+                await s.Each(Enumerable.Range(1, 3).Select(n => (Func<ValueTask>)(async () =>
+                {
+                    var seen = await s.Find("select count(*) from history where tenant = $1 and kind = 'part' and id = $2", r => r.GetInt64(0), $"{part}");
+                    await s.Write(Insert, "k", $"{part} {n}", seen);
+                })));
+                // As many as there were of this part when its things had all ended.
+                await s.Write("update history set seq = seq + 10 where tenant = $1 and kind = 'k' and id like $2", $"{part} %");
+            })));
+            return 0;
+        }, Ct);
+        Assert.Equal(Enumerable.Range(1, 3).SelectMany(part => Enumerable.Range(1, 3).Select(n => $"{part} {n} 11")),
+            await Db.Read(Tenant, s => s.Query("select id, seq from history where tenant = $1 and kind = 'k' order by id", r => $"{r.GetString(0)} {r.GetInt64(1)}"), Ct));
     }
 
     [Fact]
@@ -160,6 +174,8 @@ public sealed class MergedStatementsTests : StoreTest
     [Theory]
     [InlineData("insert into t (tenant, a) values ($1, $2)", "ti", "insert into t (tenant, a) select (given.a1 collate \"C\"), given.a2 from unnest($1, $2) with ordinality given(a1, a2, nth)")]
     [InlineData("insert into t (tenant, a) values ($1, $2) on conflict do nothing", "ti", "insert into t (tenant, a) select (given.a1 collate \"C\"), given.a2 from unnest($1, $2) with ordinality given(a1, a2, nth) on conflict do nothing")]
+    [InlineData("insert into t (tenant, a, b) values ($1, $2, $3)", "tni", "insert into t (tenant, a, b) select (given.a1 collate \"C\"), null, given.a3 from unnest($1, $2) with ordinality given(a1, a3, nth)")]
+    [InlineData("insert into t (a) values ($1)", "n", null)]
     [InlineData("insert into t (tenant, a) values ($1, (select max(a) from t))", "t", null)]
     [InlineData("insert into t (tenant, a) values ($1, $2)\non conflict (tenant) do update set a = excluded.a", "ti",
         "insert into t (tenant, a) select (given.a1 collate \"C\"), given.a2 from unnest($1, $2) with ordinality given(a1, a2, nth)\non conflict (tenant) do update set a = excluded.a")]
@@ -180,6 +196,8 @@ public sealed class MergedStatementsTests : StoreTest
     [Theory]
     [InlineData("update t set a = $3 where tenant = $1 and id = $2", "tti",
         "with one as (update t set a = given.a3 from unnest($1, $2, $3) with ordinality given(a1, a2, a3, nth) where tenant = (given.a1 collate \"C\") and id = (given.a2 collate \"C\") returning 1) select 1 / (count(*) = $4)::int from one")]
+    [InlineData("update t set a = $2, b = $3 where tenant = $1", "tni",
+        "with one as (update t set a = null, b = given.a3 from unnest($1, $2) with ordinality given(a1, a3, nth) where tenant = (given.a1 collate \"C\") returning 1) select 1 / (count(*) = $3)::int from one")]
     [InlineData("update t set a = (select 1 from u where tenant = $1) where tenant = $1", "t", null)]
     [InlineData("insert into t (tenant) values ($1)", "t", null)]
     public void Only_rows_that_are_named_by_their_keys_are_changed_together(string sql, string types, string? together) =>

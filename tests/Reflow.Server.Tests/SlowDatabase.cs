@@ -79,18 +79,6 @@ sealed class SlowDatabase(Database inner, int seed) : Database
             return Slowly(() => inner.ReadFirst(sql, tenant, given, row));
         }
 
-        internal override ValueTask ReadWhile(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, bool> goOn)
-        {
-            var given = args.ToArray();
-            return Done(Slowly(async () =>
-            {
-                await inner.ReadWhile(sql, tenant, given, goOn);
-                return 0;
-            }));
-
-            static async ValueTask Done(ValueTask<int> reading) => await reading;
-        }
-
         internal override ValueTask<int> Run(string sql, string? tenant, ReadOnlySpan<object?> args)
         {
             var given = args.ToArray();
@@ -132,6 +120,8 @@ sealed class SlowDatabase(Database inner, int seed) : Database
         internal override bool WasTakenBack => inner.WasTakenBack;
 
         internal override void Turn(int change, bool beside) => inner.Turn(change, beside);
+
+        internal override ValueTask Each(IEnumerable<Func<ValueTask>> things) => inner.Each(things);
 
         internal override void Release(int change, bool keep) => inner.Release(change, keep);
 

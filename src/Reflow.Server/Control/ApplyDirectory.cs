@@ -10,34 +10,36 @@ static class ApplyDirectory
 {
     public static async ValueTask Apply(DirectoryWorkspace directory, Applying applying, Func<RouteKind, string, ValueTask<string?>> tenantOf)
     {
-        await applying.Each(directory.Apps, async app =>
-        {
-            await Route(RouteKind.App, app.Id, app.Place, applying, tenantOf);
-            if (await Lacks(app.SecretHash, app.Id, "select 1 from app where tenant = $1 and app_id = $2", app.Place, applying)) return;
-            (string, object?)[] secrets = app.SecretHash is null ? [] : [("secret_hash", app.SecretHash), ("ticket", app.Ticket)];
-            applying.Count("apps", await applying.Put("app", [("app_id", app.Id)],
-            [
-                .. secrets, ("name", app.Name), ("owner", app.Owner), ("scopes", List(app.Scopes)), ("redirects", List(app.Redirects)),
-                ("kind", app.IsStore ? "store" : "self_built"), ("enabled", Number(app.IsEnabled)), ("installed", Number(app.IsInstalled)), ("refreshes", Number(app.CanRefresh)),
-                ("available_to", List(app.AvailableTo)), ("contacts", List(app.Contacts)),
-            ]));
-            if (!app.IsEnabled || !app.IsInstalled) await RevokeApp(applying.Session, app.Id);
-        });
-        await applying.Each(directory.Plugins, async plugin =>
-        {
-            await Route(RouteKind.Plugin, plugin.Id, plugin.Place, applying, tenantOf);
-            if (await Lacks(plugin.SecretHash, plugin.Id, "select 1 from plugin where tenant = $1 and plugin_id = $2", plugin.Place, applying)) return;
-            (string, object?)[] secrets = plugin.SecretHash is null ? [] : [("secret_hash", plugin.SecretHash)];
-            applying.Count("plugins", await applying.Put("plugin", [("plugin_id", plugin.Id)], [.. secrets, ("name", plugin.Name), ("projects", List(plugin.Projects))]));
-        });
-        foreach (var department in directory.Departments)
-        {
-            applying.Count("departments", await applying.Put("department", [("department_id", department.Id)],
-                [("open_department_id", department.OpenId), ("name", department.Name), ("i18n_name", Names(department.I18nName)), ("parent_id", department.Parent), ("leader_id", department.Owner)]));
-        }
-        await Users(directory.Users, applying);
+        await applying.Parts(
+            part => Apps(directory.Apps, part, tenantOf), part => Plugins(directory.Plugins, part, tenantOf), part => Departments(directory.Departments, part), part => Users(directory.Users, part));
         await Identities(applying.Session);
     }
+
+    static ValueTask Apps(IReadOnlyList<WorkspaceApp> apps, Applying applying, Func<RouteKind, string, ValueTask<string?>> tenantOf) => applying.Each(apps, async app =>
+    {
+        await Route(RouteKind.App, app.Id, app.Place, applying, tenantOf);
+        if (await Lacks(app.SecretHash, app.Id, "select 1 from app where tenant = $1 and app_id = $2", app.Place, applying)) return;
+        (string, object?)[] secrets = app.SecretHash is null ? [] : [("secret_hash", app.SecretHash), ("ticket", app.Ticket)];
+        applying.Count("apps", await applying.Put("app", [("app_id", app.Id)],
+        [
+            .. secrets, ("name", app.Name), ("owner", app.Owner), ("scopes", List(app.Scopes)), ("redirects", List(app.Redirects)),
+            ("kind", app.IsStore ? "store" : "self_built"), ("enabled", Number(app.IsEnabled)), ("installed", Number(app.IsInstalled)), ("refreshes", Number(app.CanRefresh)),
+            ("available_to", List(app.AvailableTo)), ("contacts", List(app.Contacts)),
+        ]));
+        if (!app.IsEnabled || !app.IsInstalled) await RevokeApp(applying.Session, app.Id);
+    });
+
+    static ValueTask Plugins(IReadOnlyList<WorkspacePlugin> plugins, Applying applying, Func<RouteKind, string, ValueTask<string?>> tenantOf) => applying.Each(plugins, async plugin =>
+    {
+        await Route(RouteKind.Plugin, plugin.Id, plugin.Place, applying, tenantOf);
+        if (await Lacks(plugin.SecretHash, plugin.Id, "select 1 from plugin where tenant = $1 and plugin_id = $2", plugin.Place, applying)) return;
+        (string, object?)[] secrets = plugin.SecretHash is null ? [] : [("secret_hash", plugin.SecretHash)];
+        applying.Count("plugins", await applying.Put("plugin", [("plugin_id", plugin.Id)], [.. secrets, ("name", plugin.Name), ("projects", List(plugin.Projects))]));
+    });
+
+    static ValueTask Departments(IReadOnlyList<WorkspaceDepartment> departments, Applying applying) => applying.Each(departments, async department =>
+        applying.Count("departments", await applying.Put("department", [("department_id", department.Id)],
+            [("open_department_id", department.OpenId), ("name", department.Name), ("i18n_name", Names(department.I18nName)), ("parent_id", department.Parent), ("leader_id", department.Owner)])));
 
     /// <summary>Whether there is neither a secret in the file nor one that could stay, which is a fault.</summary>
     static async ValueTask<bool> Lacks(string? secretHash, string id, string find, WorkspacePlace place, Applying applying)
@@ -128,10 +130,15 @@ static class ApplyDirectory
     /// <summary>Sees to it that every app and every owner of apps knows every member, those included that the file does not name.</summary>
     static async ValueTask Identities(Session session)
     {
-        var known = (await session.Query("select id from identity where tenant = $1", r => r.GetString(0))).ToHashSet();
-        var apps = await session.Query("select app_id, owner from app where tenant = $1", r => (Id: r.GetString(0), Owner: r.GetString(1)));
+        List<string> members = [];
+        HashSet<string> known = [];
+        List<(string Id, string Owner)> apps = [];
+        await session.Together(
+            async () => known = [.. await session.Query("select id from identity where tenant = $1", r => r.GetString(0))],
+            async () => apps = await session.Query("select app_id, owner from app where tenant = $1", r => (r.GetString(0), r.GetString(1))),
+            async () => members = await session.Query("select user_id from member where tenant = $1", r => r.GetString(0)));
         var owners = apps.Select(app => app.Owner).Append(session.Tenant).Distinct().ToList();
-        foreach (var userId in await session.Query("select user_id from member where tenant = $1", r => r.GetString(0)))
+        foreach (var userId in members)
         {
             var user = new Actor.User(userId);
             foreach (var app in apps) await Add(Core.Directory.Identities.OpenId(session.Tenant, app.Id, user), app.Id, userId);

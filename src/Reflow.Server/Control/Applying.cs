@@ -32,18 +32,15 @@ sealed class Applying(Session session, long now, WorkspaceChanges changes, List<
     /// <summary>Says that something in the file contradicts the data that is there; nothing of the file is then kept.</summary>
     public void Fault(WorkspacePlace place, string sentence) => faults.Add((place, sentence));
 
-    /// <summary>Does something for each of many things that have nothing to do with each other. Where statements are collected, those of all of them go together.</summary>
-    public async ValueTask Each<T>(IEnumerable<T> many, Func<T, ValueTask> work)
+    /// <summary>Does something for each of many things that have nothing to do with each other: see <see cref="Session.Each"/>.</summary>
+    public ValueTask Each<T>(IEnumerable<T> many, Func<T, ValueTask> work) => session.Each(many.Select(one => (Func<ValueTask>)(() => work(one))));
+
+    /// <summary>As <see cref="Each"/>, of parts of the file: what they count is told in their order.</summary>
+    public async ValueTask Parts(params Func<Applying, ValueTask>[] parts)
     {
-        var all = new List<Task>();
-        session.Turn(0);
-        foreach (var one in many)
-        {
-            session.Turn(all.Count + 1);
-            all.Add(work(one).AsTask());
-        }
-        await Task.WhenAll(all);
-        session.Turn(0);
+        var counted = Array.ConvertAll(parts, _ => new WorkspaceChanges());
+        await Each(parts.Zip(counted), part => part.First(new(session, now, part.Second, faults) { IsNew = IsNew }));
+        foreach (var part in counted) changes.Add(part);
     }
 
     /// <summary>Makes one row of the tenant what the file says: inserts it, changes it, or leaves it.</summary>
@@ -93,20 +90,23 @@ public sealed class WorkspaceChanges
     /// <summary>One line for each kind.</summary>
     public override string ToString() => string.Join('\n', counts.Select(c => $"{c.Kind}: {c.Created} created, {c.Changed} changed, {c.Unchanged} unchanged"));
 
-    internal void Count(string kind, Outcome outcome)
+    internal void Count(string kind, Outcome outcome) => Add(outcome switch
     {
-        var at = counts.FindIndex(c => c.Kind == kind);
-        if (at < 0)
-        {
-            at = counts.Count;
-            counts.Add(new(kind, 0, 0, 0));
-        }
-        counts[at] = outcome switch
-        {
-            Outcome.Created => counts[at] with { Created = counts[at].Created + 1 },
-            Outcome.Changed => counts[at] with { Changed = counts[at].Changed + 1 },
-            Outcome.Unchanged => counts[at] with { Unchanged = counts[at].Unchanged + 1 },
-        };
+        Outcome.Created => new WorkspaceCount(kind, 1, 0, 0),
+        Outcome.Changed => new WorkspaceCount(kind, 0, 1, 0),
+        Outcome.Unchanged => new WorkspaceCount(kind, 0, 0, 1),
+    });
+
+    internal void Add(WorkspaceChanges others)
+    {
+        foreach (var other in others.counts) Add(other);
+    }
+
+    void Add(WorkspaceCount more)
+    {
+        var at = counts.FindIndex(c => c.Kind == more.Kind);
+        if (at < 0) counts.Add(more);
+        else counts[at] = new(more.Kind, counts[at].Created + more.Created, counts[at].Changed + more.Changed, counts[at].Unchanged + more.Unchanged);
     }
 }
 

@@ -15,7 +15,7 @@ namespace Reflow.Server.Control;
 /// <param name="Steps">What people did since, in order.</param>
 public sealed record FlowInstanceWorkspace(WorkspacePlace Place, long Id, FlowDefinition? Flow, string User, Moment? StartTime, string Params, IReadOnlyList<FlowStep> Steps)
 {
-    const string Operation = "workspace";
+    internal const string Operation = "workspace";
     static readonly TextFormat IdFormat = TextFormat.Of("^[1-8][0-9]{15}$", "sixteen digits, the first of them 1 to 8");
 
     internal static FlowInstanceWorkspace Read(YamlSection section, IReadOnlyList<PlacedFlow> flows)
@@ -34,14 +34,15 @@ public sealed record FlowInstanceWorkspace(WorkspacePlace Place, long Id, FlowDe
     {
         if (!applying.IsNew && await FlowRows.Instance(applying.Session, Id) is not null) return Outcome.Unchanged;
         var now = StartTime?.At(applying.Now) ?? applying.Now;
-        var (_, error) = await flows.Start(applying.Session, new(Flow!.Namespace, Flow.Name, Operation, kunlun(User), null, Params) { Id = Id }, Operation, now);
-        if (error is null)
+        var (instance, error) = await flows.Start(applying.Session, new(Flow!.Namespace, Flow.Name, Operation, kunlun(User), null, Params) { Id = Id }, Operation, now);
+        if (error is not null) applying.Fault(Place, error.Reason ?? error.Message);
+        else
             foreach (var step in Steps)
             {
                 now = Math.Max(now, step.Time?.At(applying.Now) ?? now);
-                if (await step.Take(applying.Session, flows, Id, kunlun(step.User), now) is { } refused) applying.Fault(step.Place, refused.Reason ?? refused.Message);
+                (instance, var refused) = await step.Take(applying.Session, flows, instance!, kunlun(step.User), now);
+                if (refused is not null) applying.Fault(step.Place, refused.Reason ?? refused.Message);
             }
-        else applying.Fault(Place, error.Reason ?? error.Message);
         return Outcome.Created;
     }
 }
@@ -63,20 +64,19 @@ public sealed record FlowStep(WorkspacePlace Place, string Node, FlowAct Act, st
         return read;
     }
 
-    internal async ValueTask<Error?> Take(Session session, FlowStore flows, long instance, string user, long now)
+    /// <summary>Takes the step in an instance that the same file started.</summary>
+    internal async ValueTask<(LoadedInstance Instance, Error? Error)> Take(Session session, FlowStore flows, LoadedInstance instance, string user, long now)
     {
-        if (await Task(session, instance, Node, "flow_task_pending", "status = 0") is not { } task) return FlowErrors.ParamInvalid.Because($"No task of {Node} is pending.");
-        var target = To is null ? null : await Task(session, instance, To, "flow_task_of_node", "superseded = 0 and done_by is not null");
-        return await flows.Act(session, task.ToString(CultureInfo.InvariantCulture), id => Act switch
+        var tasks = instance.State.Tasks.Values;
+        if (tasks.Where(task => task.Node == Node && task.Status is UserTaskStatus.Pending).MaxBy(task => task.Id) is not { } pending) return (instance, FlowErrors.ParamInvalid.Because($"No task of {Node} is pending."));
+        var target = tasks.Where(task => task.Node == To && task is { Superseded: false, DoneBy: not null }).MaxBy(task => task.Id);
+        return await flows.Take(session, instance, Act switch
         {
-            FlowAct.Agree => new FlowCommand.Agree(id, user, Opinion),
-            FlowAct.Reject => new FlowCommand.Reject(id, user, Opinion),
-            FlowAct.RollBack => new FlowCommand.RollBack(id, user, target ?? 0, Opinion ?? ""),
-        }, user, "workspace", now);
+            FlowAct.Agree => new FlowCommand.Agree(pending.Id, user, Opinion),
+            FlowAct.Reject => new FlowCommand.Reject(pending.Id, user, Opinion),
+            FlowAct.RollBack => new FlowCommand.RollBack(pending.Id, user, target?.Id ?? 0, Opinion ?? ""),
+        }, user, FlowInstanceWorkspace.Operation, now);
     }
-
-    static ValueTask<long?> Task(Session session, long instance, string node, string index, string which) =>
-        session.Find($"select id from flow_task{session.Engine.By(index)} where tenant = $1 and instance = $2 and node = $3 and {which} order by id desc", r => (long?)r.GetInt64(0), instance, node);
 
     static string Word(FlowAct act) => act switch
     {

@@ -195,9 +195,6 @@ public sealed record WorkspaceTenant(
         applying.Count("tenants", await applying.PutTenant(Name));
         if (PassesAt is { } at) await TenantStore.Passes(applying.Session, at);
         await ApplyDirectory.Apply(Directory, applying, tenantOf);
-        await TaskWorkspace.Apply(Tasks, applying);
-        await Flows.Apply(applying, flows);
-        await ProjectWorkspace.Apply(Projects, applying);
-        await Reports.Apply(applying);
+        await applying.Parts(part => TaskWorkspace.Apply(Tasks, part), part => Flows.Apply(part, flows), part => ProjectWorkspace.Apply(Projects, part), part => Reports.Apply(part));
     }
 }

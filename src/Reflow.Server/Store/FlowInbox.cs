@@ -21,7 +21,7 @@ static class FlowInbox
             if (!after.Tasks.TryGetValue(id, out var task)) continue;
             var old = before?.Tasks.GetValueOrDefault(id);
             var type = task.Status is UserTaskStatus.Pending ? "pending" : "archived";
-            if (old is null) await Put(session, stored, task, "fromMe", stored.Instance.Initiator, type);
+            if (old is null) await Add(session, stored, task, "fromMe", stored.Instance.Initiator, type);
             else if (old.Status is UserTaskStatus.Pending && type is "archived") await session.Write("update flow_inbox set type = 'archived' where tenant = $1 and task_id = $2 and type = 'pending'", id);
             // Telling someone changes nobody's turn.
             if (events.Any(e => e is not FlowEvent.Copied && TaskOf(e) == id)) await WriteAssignees(session, stored, old, task, events, flow);
@@ -60,7 +60,8 @@ static class FlowInbox
         foreach (var user in then.Keys)
             if (!now.ContainsKey(user)) await session.Write("delete from flow_inbox where tenant = $1 and task_id = $2 and source = 'assignMe' and user_id = $3", task.Id, user);
         foreach (var (user, type) in now)
-            if (!then.TryGetValue(user, out var was) || was != type && task.Status is UserTaskStatus.Pending) await Put(session, stored, task, "assignMe", user, type);
+            if (old is null) await Add(session, stored, task, "assignMe", user, type);
+            else if (!then.TryGetValue(user, out var was) || was != type && task.Status is UserTaskStatus.Pending) await Put(session, stored, task, "assignMe", user, type);
     }
 
     static Dictionary<string, string> Assigned(FlowTask task, DeployedFlow flow)
@@ -73,12 +74,13 @@ static class FlowInbox
         return lists;
     }
 
-    static async ValueTask Put(Session session, StoredInstance stored, FlowTask task, string source, string user, string type) => await session.Write(
-        """
-        insert into flow_inbox (tenant, task_id, source, user_id, type, opened_at, api_id) values ($1, $2, $3, $4, $5, $6, $7)
-        on conflict (tenant, task_id, source, user_id) do update set type = excluded.type
-        """,
-        task.Id, source, user, type, task.OpenedAt, stored.ApiId);
+    const string Insert = "insert into flow_inbox (tenant, task_id, source, user_id, type, opened_at, api_id) values ($1, $2, $3, $4, $5, $6, $7)";
+
+    // Of a task that has just been opened: it is on no list yet.
+    static ValueTask Add(Session session, StoredInstance stored, FlowTask task, string source, string user, string type) => session.Write(Insert, task.Id, source, user, type, task.OpenedAt, stored.ApiId);
+
+    static ValueTask Put(Session session, StoredInstance stored, FlowTask task, string source, string user, string type) => session.Write(
+        $"{Insert} on conflict (tenant, task_id, source, user_id) do update set type = excluded.type", task.Id, source, user, type, task.OpenedAt, stored.ApiId);
 
     static long? TaskOf(FlowEvent happened) => happened switch
     {

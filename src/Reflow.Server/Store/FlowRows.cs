@@ -14,9 +14,10 @@ static class FlowRows
     const string TokenColumns = "id, node, produced_by, consumed_by, live, dead, frame, approvers";
     const int InstanceCount = 13, TaskCount = 15;
 
+    // Both are always there. That the task may be without them makes every engine begin with the task, whatever it knows of the tables.
     static readonly string FindTask = $"""
         select {Of("n", InstanceColumns)}, {Of("t", TaskColumns)}, {Of("k", TokenColumns)}
-        from flow_task t join flow_instance n on n.tenant = $1 and n.id = t.instance join flow_token k on k.tenant = $1 and k.instance = t.instance and k.id = t.token
+        from flow_task t left join flow_instance n on n.tenant = $1 and n.id = t.instance left join flow_token k on k.tenant = $1 and k.instance = t.instance and k.id = t.token
         where t.tenant = $1 and t.id = $2
         """;
 
@@ -36,7 +37,7 @@ static class FlowRows
         List<Func<ValueTask>> questions =
         [
             async () => tokens.AddRange(await session.Query(
-                $"select {TokenColumns} from flow_token{session.Engine.By("flow_token_consumed")} where tenant = $1 and instance = $2 and live = 1 and consumed_by is null", ReadToken, instance.Id)),
+                $"select {TokenColumns} from flow_token{session.Engine.By("flow_token_present")} where tenant = $1 and instance = $2 and live = 1 and consumed_by is null", ReadToken, instance.Id)),
             async () => tasks.AddRange(await session.Query(
                 $"select {TaskColumns} from flow_task{session.Engine.By("flow_task_pending")} where tenant = $1 and instance = $2 and status = 0", ReadTask, instance.Id)),
         ];
@@ -157,23 +158,25 @@ static class FlowRows
             else await session.Write("update flow_task set superseded = 1 where tenant = $1 and id = $2", id);
     }
 
-    // So many firings are walked past before it is asked how far it would be: most often the first is the one.
-    const int FarWalk = 64;
+    // So many firings are walked past before it is asked how far it would be: most often the first is the one. The further it goes, the more are fetched at a time.
+    const int FarWalk = 64, FirstFetch = 4, LargestFetch = 256;
 
     /// <summary>Shows firings to a walk, from the latest on, and answers the number of the last that it saw.</summary>
     static async ValueTask<int> Walk(Session session, long instance, PointWalk walk, int from, int most)
     {
-        var (seq, left) = (from, most);
-        await session.Scan(
-            $"select seq, doc from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and undone_by is null and seq <= $3 order by seq desc",
-            r =>
+        for (var fetch = FirstFetch; ; fetch = Math.Min(fetch * 4, LargestFetch))
+        {
+            var firings = await session.Query(
+                $"select seq, doc from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and undone_by is null and seq <= $3 order by seq desc limit $4",
+                r => (Seq: r.GetInt32(0), Doc: r.GetString(1)), instance, from, fetch);
+            foreach (var (seq, doc) in firings)
             {
-                seq = r.GetInt32(0);
-                if (walk.Wants(seq)) walk.Meet(ReadFiring(r.GetString(1)));
-                return !walk.IsDone && --left > 0;
-            },
-            instance, from);
-        return seq;
+                if (walk.Wants(seq)) walk.Meet(ReadFiring(doc));
+                if (walk.IsDone || --most == 0) return seq;
+            }
+            if (firings.Count < fetch) return 0;
+            from = firings[^1].Seq - 1;
+        }
     }
 
     // Whatever holds comes after the start that holds: the first is the start's, in whichever round it was submitted.
@@ -181,7 +184,7 @@ static class FlowRows
         $"select doc from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and undone_by is null order by seq limit 1", r => ReadFiring(r.GetString(0)), instance);
 
     const string IsFinished = "tenant = $1 and instance = $2 and superseded = 0 and done_by is not null";
-    const string Decided = "select f.doc, k.frame from {0} join flow_firing f on f.tenant = $1 and f.instance = $2 and f.seq = t.done_by join flow_token k on k.tenant = $1 and k.instance = $2 and k.id = t.token";
+    const string Decided = "select f.doc, k.frame, f.seq from {0} join flow_firing f on f.tenant = $1 and f.instance = $2 and f.seq = t.done_by join flow_token k on k.tenant = $1 and k.instance = $2 and k.id = t.token";
 
     /// <summary>Of each node the latest firing that a person decided and that led to a task, without the task's own node: start first, then in the order of their completion.</summary>
     static async ValueTask<IReadOnlyList<(Firing Firing, Frame? Frame)>> LatestOfEach(Session session, long instance, FlowTask task, FlowToken token)
@@ -196,7 +199,7 @@ static class FlowRows
                 select (select min(node) {finished} and node > before.node) from finished before where before.node is not null)
             {string.Format(CultureInfo.InvariantCulture, Decided, "finished n join flow_task t on t.tenant = $1 and t.id = (select id " + finished + " and node = n.node order by done_by desc limit 1)")}
             where n.node is not null and n.node <> $3
-            """, ReadDecided, instance, task.Node);
+            """, r => ReadDecided(r.GetString(0), r.TextOrNull(1)), instance, task.Node);
         var points = new List<(Firing Firing, Frame? Frame)>();
         foreach (var found in latest)
             if ((Led(found, token) ? found : await LatestOf(session, instance, token, found.Firing.Node)) is { } point)
@@ -206,21 +209,24 @@ static class FlowRows
 
     static async ValueTask<(Firing Firing, Frame? Frame)?> LatestOf(Session session, long instance, FlowToken token, string node)
     {
-        (Firing, Frame?)? latest = null;
-        await session.Scan(
-            $"{string.Format(CultureInfo.InvariantCulture, Decided, "flow_task t" + session.Engine.By("flow_task_of_node"))} where t.tenant = $1 and t.instance = $2 and t.node = $3 and t.superseded = 0 and t.done_by is not null order by t.done_by desc",
-            r =>
-            {
-                if (ReadDecided(r) is var found && Led(found, token)) latest = found;
-                return latest is null;
-            },
-            instance, node);
-        return latest;
+        var before = long.MaxValue;
+        for (var fetch = FirstFetch; ; fetch = Math.Min(fetch * 4, LargestFetch))
+        {
+            var decided = await session.Query(
+                $"""
+                {string.Format(CultureInfo.InvariantCulture, Decided, "flow_task t" + session.Engine.By("flow_task_of_node"))}
+                where t.tenant = $1 and t.instance = $2 and t.node = $3 and t.superseded = 0 and t.done_by < $4 order by t.done_by desc limit $5
+                """, r => (Doc: r.GetString(0), Frame: r.TextOrNull(1), Seq: r.GetInt64(2)), instance, node, before, fetch);
+            foreach (var (doc, frame, _) in decided)
+                if (ReadDecided(doc, frame) is var found && Led(found, token)) return found;
+            if (decided.Count < fetch) return null;
+            before = decided[^1].Seq;
+        }
     }
 
     static bool Led((Firing Firing, Frame? Frame) earlier, FlowToken token) => earlier.Firing.ByPerson && !Frame.Apart(earlier.Frame, token.Frame);
 
-    static (Firing Firing, Frame? Frame) ReadDecided(DbDataReader r) => (ReadFiring(r.GetString(0)), r.TextOrNull(1) is { } frame ? JsonSerializer.Deserialize(frame, FlowJson.Default.Frame) : null);
+    static (Firing Firing, Frame? Frame) ReadDecided(string doc, string? frame) => (ReadFiring(doc), frame is null ? null : JsonSerializer.Deserialize(frame, FlowJson.Default.Frame));
 
     static ValueTask<List<Firing>> Firings(Session session, long instance, string which, object which3) => session.Query(
         $"select doc, undone_by from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and {which}",

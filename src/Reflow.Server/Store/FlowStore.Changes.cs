@@ -23,7 +23,7 @@ sealed partial class FlowStore
         if (FormValues.Faults(flow.Definition, form) is { Count: > 0 } faults) return (faults, null);
         var wanted = new FlowCommand.Submit(task.Id, by, form, opinion);
         // Conditions see the form that is handed in.
-        var error = await Decide(session, stored with { Form = form }, await Load(session, found, flow, wanted), wanted, flow, by, operation, now);
+        var (_, error) = await Take(session, new(stored with { Form = form }, await Load(session, found, flow, wanted), flow), wanted, by, operation, now);
         if (error is null)
             await session.Write("update flow_instance set form = $3, summary = $4 where tenant = $1 and id = $2",
                 stored.Instance.Id, form, FlowJson.Summary(flow.Definition, FormValues.Read(flow.Definition, form)));

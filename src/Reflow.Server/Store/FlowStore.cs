@@ -16,10 +16,12 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
     /// <param name="start">What to start, by whom.</param>
     /// <param name="operation">The operation's name in the contract.</param>
     /// <param name="now">Unix ms.</param>
-    public async ValueTask<(StoredInstance? Instance, Error? Error)> Start(Session session, FlowStart start, string operation, long now)
+    public async ValueTask<(LoadedInstance? Instance, Error? Error)> Start(Session session, FlowStart start, string operation, long now)
     {
-        if (await catalog.Active(session, start.Namespace, start.Name) is not { } flow) return Refused($"There is no flow '{start.Name}' in '{start.Namespace}'.");
-        var people = await directory.Of(session);
+        DeployedFlow? active = null;
+        People people = null!;
+        await session.Together(async () => active = await catalog.Active(session, start.Namespace, start.Name), async () => people = await directory.Of(session));
+        if (active is not { } flow) return Refused($"There is no flow '{start.Name}' in '{start.Namespace}'.");
         var initiator = start.Initiator ?? (start.Email is { } email ? people.WithEmail(email) : null);
         if (initiator is null) return Refused("operator names nobody.");
         var (form, why) = FormValues.Parse(flow.Definition, start.Form);
@@ -43,6 +45,20 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
         return (await Save(session, instance, null, decision.Events, flow, initiator, operation, now), null);
     }
 
+    /// <summary>Goes on with an instance that the same change has in its hands: whose part that is known holds what the command asks for.</summary>
+    /// <param name="session">The change's session.</param>
+    /// <param name="instance">The instance.</param>
+    /// <param name="command">What to do.</param>
+    /// <param name="by">Who acts, a kunlun id.</param>
+    /// <param name="operation">The operation's name in the contract.</param>
+    /// <param name="now">Unix ms.</param>
+    public async ValueTask<(LoadedInstance Instance, Error? Error)> Take(Session session, LoadedInstance instance, FlowCommand command, string by, string operation, long now)
+    {
+        var (stored, state, flow) = instance;
+        var decision = state.Decide(command, flow.Context(stored.Instance.Initiator, stored.Form, await directory.Of(session), ids, now));
+        return decision.Error is not null ? (instance, decision.Error) : (await Save(session, stored, state, decision.Events, flow, by, operation, now), null);
+    }
+
     /// <summary>Forgets the definitions and people that were read, for data that was replaced.</summary>
     public void Forget()
     {
@@ -59,14 +75,14 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
     /// <param name="now">Unix ms.</param>
     public async ValueTask<Error?> Act(Session session, string taskId, Func<long, FlowCommand> command, string by, string operation, long now)
     {
-        if (await Load(session, taskId, command) is not var (stored, state, flow, wanted)) return NoTask(taskId);
-        return await Decide(session, stored, state, wanted, flow, by, operation, now);
+        if (await Load(session, taskId, command) is not var (instance, wanted)) return NoTask(taskId);
+        return (await Take(session, instance, wanted, by, operation, now)).Error;
     }
 
     /// <summary>What a rollback would do (contracts: apaas §4.4), or why it is refused. Changes nothing.</summary>
     public async ValueTask<(RollbackPreview? Preview, DeployedFlow? Flow, Error? Error)> Preview(Session session, string taskId, Func<long, FlowCommand.RollBack> command, long now)
     {
-        if (await Load(session, taskId, command) is not var (stored, state, flow, wanted)) return (null, null, NoTask(taskId));
+        if (await Load(session, taskId, command) is not var ((stored, state, flow), wanted)) return (null, null, NoTask(taskId));
         var decision = state.Decide(wanted, flow.Context(stored.Instance.Initiator, stored.Form, await directory.Of(session), ids, now));
         return decision.Error is { } error ? (null, null, error) : (RollbackPreview.Of(state, decision.Events), flow, null);
     }
@@ -77,7 +93,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
         if (!long.TryParse(instanceId, out var id) || await FlowRows.Instance(session, id) is not { } stored) return FlowErrors.ParamInvalid.Because($"There is no instance {instanceId}.");
         var flow = await catalog.Get(session, stored.Flow);
         var state = await FlowRows.Load(session, stored.Instance, FlowPart.Marking);
-        return await Decide(session, stored, state, new FlowCommand.Cancel(by, opinion) { AsAdministrator = asAdministrator }, flow, by, operation, now);
+        return (await Take(session, new(stored, state, flow), new FlowCommand.Cancel(by, opinion) { AsAdministrator = asAdministrator }, by, operation, now)).Error;
     }
 
     /// <summary>Fires the timers of a tenant whose moment has come, the longest overdue first; each fires for one caller only, and once.</summary>
@@ -132,7 +148,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
     public ValueTask<People> People(Session session) => directory.Of(session);
 
     /// <summary>What a command on a task is decided by; null when there is no such task.</summary>
-    async ValueTask<(StoredInstance Stored, FlowState State, DeployedFlow Flow, FlowCommand Wanted)?> Load(Session session, string taskId, Func<long, FlowCommand> command)
+    async ValueTask<(LoadedInstance Instance, FlowCommand Wanted)?> Load(Session session, string taskId, Func<long, FlowCommand> command)
     {
         if (!long.TryParse(taskId, out var id)) return null;
         var wanted = command(id);
@@ -142,7 +158,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
             await session.Together(async () => found = await Find(session, taskId), async () => target = await FlowRows.Find(session, to));
         else found = await Find(session, taskId);
         if (found is not var (task, flow)) return null;
-        return (task.Stored, await Load(session, task, flow, wanted, target), flow, wanted);
+        return (new(task.Stored, await Load(session, task, flow, wanted, target), flow), wanted);
     }
 
     /// <param name="session">The change's session.</param>
@@ -158,16 +174,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
         return await FlowRows.Load(session, stored.Instance, FlowPart.Of(wanted, task, flow.Net, target?.Task, target?.Token), target is { Task: var back } ? [task, back] : [task]);
     }
 
-    async ValueTask<Error?> Decide(Session session, StoredInstance stored, FlowState state, FlowCommand command, DeployedFlow flow, string by, string operation, long now)
-    {
-        var people = await directory.Of(session);
-        var decision = state.Decide(command, flow.Context(stored.Instance.Initiator, stored.Form, people, ids, now));
-        if (decision.Error is not null) return decision.Error;
-        await Save(session, stored, state, decision.Events, flow, by, operation, now);
-        return null;
-    }
-
-    static async ValueTask<StoredInstance> Save(Session session, StoredInstance stored, FlowState? state, IReadOnlyList<FlowEvent> events, DeployedFlow flow, string by, string operation, long now)
+    static async ValueTask<LoadedInstance> Save(Session session, StoredInstance stored, FlowState? state, IReadOnlyList<FlowEvent> events, DeployedFlow flow, string by, string operation, long now)
     {
         var before = state;
         foreach (var happened in events) state = state.Apply(happened);
@@ -177,7 +184,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
             "update flow_instance set version = version + 1, status = $4, ended_at = $5, last_firing = $6, last_token = $7 where tenant = $1 and id = $2 and version = $3",
             stored.Instance.Id, stored.Version, (int)state!.Instance.Status, state.Instance.EndedAt, state.Instance.LastFiring, state.Instance.LastToken);
         await History.Append(session, "instance", $"{stored.Instance.Id}", stored.Version + 1, now, by, operation, FlowJson.Write(events));
-        return stored with { Instance = state.Instance, Version = stored.Version + 1 };
+        return new(stored with { Instance = state.Instance, Version = stored.Version + 1 }, state, flow);
     }
 
     async ValueTask<(FoundTask Task, DeployedFlow Flow)?> Find(Session session, string taskId)
@@ -193,8 +200,14 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
 
     static Error NoTask(string id) => FlowErrors.ParamInvalid.Because($"There is no task {id}.");
 
-    static (StoredInstance?, Error?) Refused(string why) => (null, FlowErrors.ParamInvalid.Because(why));
+    static (LoadedInstance?, Error?) Refused(string why) => (null, FlowErrors.ParamInvalid.Because(why));
 }
+
+/// <summary>An instance in the hands of one change.</summary>
+/// <param name="Stored">Its row.</param>
+/// <param name="State">What is known of its state.</param>
+/// <param name="Flow">Its flow.</param>
+sealed record LoadedInstance(StoredInstance Stored, FlowState State, DeployedFlow Flow);
 
 /// <summary>A chat group around a task.</summary>
 /// <param name="By">Who asks for it, a kunlun id.</param>

@@ -20,11 +20,18 @@ sealed class People
     }
 
     /// <summary>Loads a tenant's people.</summary>
-    public static async ValueTask<People> Load(Session session) => new(
-        await session.Query("select user_id, kunlun_id, name, email, leader_id, department_ids from member where tenant = $1",
-            r => new Person(r.GetString(0), r.TextOrNull(1), r.GetString(2), r.TextOrNull(3), r.TextOrNull(4), JsonSerializer.Deserialize(r.GetString(5), StoreJson.Default.StringArray)!)),
-        await session.Query("select department_id, leader_id from department where tenant = $1", r => (r.GetString(0), r.TextOrNull(1))),
-        await session.Query("select role, user_ids from flow_role where tenant = $1", r => (r.GetString(0), JsonSerializer.Deserialize(r.GetString(1), StoreJson.Default.StringArray)!)));
+    public static async ValueTask<People> Load(Session session)
+    {
+        List<Person> people = [];
+        List<(string, string?)> departments = [];
+        List<(string, string[])> roles = [];
+        await session.Together(
+            async () => people = await session.Query("select user_id, kunlun_id, name, email, leader_id, department_ids from member where tenant = $1",
+                r => new Person(r.GetString(0), r.TextOrNull(1), r.GetString(2), r.TextOrNull(3), r.TextOrNull(4), JsonSerializer.Deserialize(r.GetString(5), StoreJson.Default.StringArray)!)),
+            async () => departments = await session.Query("select department_id, leader_id from department where tenant = $1", r => (r.GetString(0), r.TextOrNull(1))),
+            async () => roles = await session.Query("select role, user_ids from flow_role where tenant = $1", r => (r.GetString(0), JsonSerializer.Deserialize(r.GetString(1), StoreJson.Default.StringArray)!)));
+        return new(people, departments, roles);
+    }
 
     /// <summary>Whether someone has this kunlun id.</summary>
     public bool Has(string kunlunId) => byKunlunId.ContainsKey(kunlunId);

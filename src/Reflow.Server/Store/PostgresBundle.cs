@@ -76,10 +76,11 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
         var how = of[0].Merge;
         if (of.Count < least || how is PostgresMerge.Never || Types(of) is not { } types) return null;
         if (PostgresMerging.Text(of[0].Sql, types, how, (of[0] as PostgresStatement.Writing)?.Together) is not { } text) return null;
-        var isGuard = how is PostgresMerge.Guard;
-        var command = batch.Free(text, types.Length + (isGuard ? 1 : 0));
-        for (var i = 0; i < types.Length; i++) Bind(command.Parameters[i], types[i], of, i);
-        if (isGuard) command.Parameters[types.Length].Bind(of.Count);
+        var (isGuard, sent) = (how is PostgresMerge.Guard, types.Length - types.AsSpan().Count(PostgresMerging.Null));
+        var command = batch.Free(text, sent + (isGuard ? 1 : 0));
+        for (int i = 0, at = 0; i < types.Length; i++)
+            if (types[i] != PostgresMerging.Null) Bind(command.Parameters[at++], types[i], of, i);
+        if (isGuard) command.Parameters[sent].Bind(of.Count);
         return new(of, command, tells: how is PostgresMerge.Rows or PostgresMerge.FirstRow);
     }
 
@@ -90,18 +91,18 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
         _ => (NpgsqlDbType.Array | NpgsqlDbType.Double, of.ConvertAll(one => (double?)one.Args[i])),
     };
 
-    // Null when some argument is of several types, or of none.
+    // Null when some argument is of several types.
     static string? Types(List<PostgresStatement> of)
     {
         Span<char> types = stackalloc char[of[0].Args.Length];
-        types.Clear();
+        types.Fill(PostgresMerging.Null);
         foreach (var statement in of)
             for (var i = 0; i < types.Length; i++)
             {
                 var type = statement.Args[i] switch { null => types[i], string => 't', double => 'r', _ => 'i' };
-                if (types[i] != 0 && types[i] != type) return null;
+                if (types[i] != PostgresMerging.Null && types[i] != type) return null;
                 types[i] = type;
             }
-        return types.Contains('\0') ? null : new(types);
+        return new(types);
     }
 }

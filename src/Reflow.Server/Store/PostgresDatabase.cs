@@ -10,6 +10,8 @@ sealed class PostgresDatabase : Database
     // What the driver takes, in seconds.
     const int LongestTimeout = 1024;
     const string Limits = "-c idle_in_transaction_session_timeout=20s";
+    // What is collected looks rows up by their keys. A plan that was made while tables were small, or before anything was known of them, would read them whole for as long as it is kept.
+    const string ByKeys = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off; set plan_cache_mode = force_generic_plan";
 
     readonly PostgresServers servers;
     readonly PostgresPatience patience;
@@ -90,7 +92,7 @@ sealed class PostgresDatabase : Database
     /// <inheritdoc/>
     public override async ValueTask<SystemSession> OpenWriter(DbUse use)
     {
-        var (opened, isBehind) = await Connect(use, patience, CancellationToken.None);
+        var (opened, isBehind) = await Connect(use, patience, CancellationToken.None, ByKeys);
         var session = new PostgresPipeline(opened, isBehind, new(Schema), patience, merge, Inspector);
         opened.Notice += session.Hear;
         return session;
@@ -99,16 +101,16 @@ sealed class PostgresDatabase : Database
     /// <inheritdoc/>
     public override Func<ValueTask<SystemSession>> BriefReader => async () =>
     {
-        var (opened, isBehind) = await Connect(DbUse.Reading, patience, CancellationToken.None);
+        var (opened, isBehind) = await Connect(DbUse.Reading, patience, CancellationToken.None, ByKeys);
         return new PostgresPipeline(opened, isBehind, new(Schema), patience, merge, Inspector);
     };
 
-    async ValueTask<(NpgsqlConnection Connection, Func<bool> IsBehind)> Connect(DbUse use, PostgresPatience allowed, CancellationToken ct)
+    async ValueTask<(NpgsqlConnection Connection, Func<bool> IsBehind)> Connect(DbUse use, PostgresPatience allowed, CancellationToken ct, string plans = "")
     {
         var (opened, isBehind) = await Find(ct);
         try
         {
-            await using var say = new NpgsqlCommand($"{Say(use)}; {allowed.Statement}", opened) { CommandTimeout = patience.DriverSeconds };
+            await using var say = new NpgsqlCommand($"{Say(use)}; {allowed.Statement}; {plans}", opened) { CommandTimeout = patience.DriverSeconds };
             await patience.Answered(say.ExecuteNonQueryAsync(ct), opened);
             return (opened, isBehind);
         }

@@ -13,16 +13,19 @@ static partial class PostgresMerging
     // Far more than the statements there are; filters that are put together from parts could make more over time.
     const int MostTexts = 2000;
 
+    /// <summary>The letter of an argument that is null wherever it is given.</summary>
+    public const char Null = 'n';
+
     static readonly ConcurrentDictionary<(string Sql, string Types, PostgresMerge How, string? Together), string?> Texts = [];
 
     /// <summary>The text for many rows of arguments; null when there is none.</summary>
     /// <param name="sql">The text for one.</param>
-    /// <param name="types">A letter for each argument: <c>t</c> for text, <c>i</c> for an integer, <c>r</c> for a real number.</param>
+    /// <param name="types">A letter for each argument: <c>t</c> for text, <c>i</c> for an integer, <c>r</c> for a real number, <see cref="Null"/> for one that is null in all rows, of which nothing is sent.</param>
     /// <param name="how">What the statement does.</param>
     /// <param name="together">The text for many rows, where whoever wrote the statement has one; see <see cref="PostgresStatement.Writing.Together"/>.</param>
     public static string? Text(string sql, string types, PostgresMerge how, string? together)
     {
-        if (types.Length == 0) return null;
+        if (types.AsSpan().Trim(Null).IsEmpty) return null;
         if (Texts.Count > MostTexts) Texts.Clear();
         return Texts.GetOrAdd((sql, types, how, together), static key => Make(key.Sql, key.Types, key.How, key.Together));
     }
@@ -32,10 +35,11 @@ static partial class PostgresMerging
 
     static string? Make(string sql, string types, PostgresMerge how, string? together)
     {
-        var rows = $"unnest({string.Join(", ", types.Select((_, i) => $"${i + 1}"))}) with ordinality given({string.Concat(types.Select((_, i) => $"a{i + 1}, "))}nth)";
-        string Of(string part) => Argument().Replace(part, match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is var n && types[n - 1] == 't'
+        var sent = Enumerable.Range(0, types.Length).Where(i => types[i] != Null).ToList();
+        var rows = $"unnest({string.Join(", ", sent.Select((_, n) => $"${n + 1}"))}) with ordinality given({string.Concat(sent.Select(i => $"a{i + 1}, "))}nth)";
+        string Of(string part) => Argument().Replace(part, match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is var n && types[n - 1] is var type && type == Null ? "null"
             // Columns are compared byte for byte, and no array says so.
-            ? $"(given.a{n} collate \"C\")" : $"given.a{n}");
+            : type == 't' ? $"(given.a{n} collate \"C\")" : $"given.a{n}");
         if (together is not null) return Of(together).Replace("{rows}", rows, StringComparison.Ordinal);
         switch (how)
         {
@@ -51,7 +55,7 @@ static partial class PostgresMerging
                 return Delete().Match(sql) is { Success: true } delete ? $"{delete.Groups["from"].Value} using {rows} where {Of(delete.Groups["where"].Value)}" : null;
             case PostgresMerge.Guard:
                 return Update().Match(sql) is { Success: true } update
-                    ? $"with one as ({Of(update.Groups["set"].Value)} from {rows} where {Of(update.Groups["where"].Value)} returning 1) select 1 / (count(*) = ${types.Length + 1})::int from one" : null;
+                    ? $"with one as ({Of(update.Groups["set"].Value)} from {rows} where {Of(update.Groups["where"].Value)} returning 1) select 1 / (count(*) = ${sent.Count + 1})::int from one" : null;
             case PostgresMerge.Never:
                 return null;
             default:

@@ -30,7 +30,7 @@ sealed class PostgresPipeline(
     bool failed, takenBack, beside, patient, warned;
     volatile bool abandoned;
     long asked;
-    int turn, stretch, thread;
+    int turn, stretch, lastThing, thread;
 
     internal override bool Collects => true;
 
@@ -109,6 +109,22 @@ sealed class PostgresPipeline(
         if (change == 0) stretch++;
     }
 
+    internal override async ValueTask Each(IEnumerable<Func<ValueTask>> things)
+    {
+        var whole = turn;
+        stretch++;
+        var all = new List<Task>();
+        foreach (var thing in things)
+        {
+            // No change has such a number.
+            turn = --lastThing;
+            all.Add(thing().AsTask());
+        }
+        await Task.WhenAll(all);
+        turn = whole;
+        stretch++;
+    }
+
     internal override void Release(int change, bool keep)
     {
         if (keep) waiting.AddRange(held.Where(one => one.Change == change));
@@ -128,10 +144,6 @@ sealed class PostgresPipeline(
             rows = row(reader);
             return false;
         }, PostgresMerge.FirstRow);
-
-    // How far it goes on, the server does not know.
-    internal override ValueTask ReadWhile(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, bool> goOn) =>
-        new(Ask(sql, tenant, args, true, (ref bool _, DbDataReader reader) => goOn(reader), PostgresMerge.Never).AsTask());
 
     internal override ValueTask<int> Run(string sql, string? tenant, ReadOnlySpan<object?> args)
     {

@@ -77,8 +77,6 @@ sealed class PostgresSession(NpgsqlConnection connection, Func<bool> isBehind, P
 
     internal override ValueTask<T?> ReadFirst<T>(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, T> row) where T : default => First(Bound(sql, tenant, args), row);
 
-    internal override ValueTask ReadWhile(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, bool> goOn) => While(Bound(sql, tenant, args), goOn);
-
     internal override ValueTask<int> Run(string sql, string? tenant, ReadOnlySpan<object?> args)
     {
         var command = Bound(sql, tenant, args);
@@ -105,16 +103,6 @@ sealed class PostgresSession(NpgsqlConnection connection, Func<bool> isBehind, P
     {
         var reader = await Open(command);
         try { return await Next(reader) ? row(reader) : default; }
-        finally { await Close(reader); }
-    }
-
-    async ValueTask While(NpgsqlCommand command, Func<DbDataReader, bool> goOn)
-    {
-        var reader = await Open(command);
-        try
-        {
-            while (await Next(reader) && goOn(reader)) { }
-        }
         finally { await Close(reader); }
     }
 

@@ -57,27 +57,34 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     {
         var bare = project with { Types = [.. project.Types.Select(t => t with { Templates = [] })] };
         var doc = JsonSerializer.Serialize(bare, ProjectJson.Stored.Project);
-        var known = await session.Find("select doc from project where tenant = $1 and project_key = $2", r => r.GetString(0), project.Key);
-        var changed = known != doc;
-        foreach (var type in project.Types)
-            foreach (var template in type.Templates)
-            {
-                var newest = await session.Find(
-                    "select version, doc from project_template where tenant = $1 and project_key = $2 and template_id = $3 order by version desc limit 1",
-                    r => new Row(r.GetInt64(0), r.GetString(1)), project.Key, template.Id);
-                // Compared as it would be written today: an older Reflow may have left out what it did not know.
-                if (newest is not null && Written(Stored(newest.Doc)) == Written(template with { Version = (int)newest.Version })) continue;
-                var version = (newest?.Version ?? 0) + 1;
-                await session.Write("insert into project_template (tenant, project_key, type_key, template_id, version, doc) values ($1, $2, $3, $4, $5, $6)",
-                    project.Key, type.Key, template.Id, version, Written(template with { Version = (int)version }));
-                changed = true;
-            }
+        string? known = null;
+        var changed = false;
+        await session.Each(
+        [
+            async () => known = await session.Find("select doc from project where tenant = $1 and project_key = $2", r => r.GetString(0), project.Key),
+            .. project.Types.SelectMany(type => type.Templates, (type, template) => (Func<ValueTask>)(async () => changed |= await Put(session, project, type, template))),
+        ]);
+        changed |= known != doc;
         if (changed)
             await session.Write("""
                 insert into project (tenant, project_key, simple_name, version, doc) values ($1, $2, $3, 1, $4)
                 on conflict (tenant, project_key) do update set simple_name = excluded.simple_name, version = project.version + 1, doc = excluded.doc
                 """, project.Key, project.SimpleName, doc);
         return known is null ? Outcome.Created : changed ? Outcome.Changed : Outcome.Unchanged;
+    }
+
+    /// <summary>Writes a template as the next version unless the newest is the same; false then.</summary>
+    static async ValueTask<bool> Put(Session session, Project project, WorkItemType type, Template template)
+    {
+        var newest = await session.Find(
+            "select version, doc from project_template where tenant = $1 and project_key = $2 and template_id = $3 order by version desc limit 1",
+            r => new Row(r.GetInt64(0), r.GetString(1)), project.Key, template.Id);
+        // Compared as it would be written today: an older Reflow may have left out what it did not know.
+        if (newest is not null && Written(Stored(newest.Doc)) == Written(template with { Version = (int)newest.Version })) return false;
+        var version = (newest?.Version ?? 0) + 1;
+        await session.Write("insert into project_template (tenant, project_key, type_key, template_id, version, doc) values ($1, $2, $3, $4, $5, $6)",
+            project.Key, type.Key, template.Id, version, Written(template with { Version = (int)version }));
+        return true;
     }
 
     /// <summary>The space with this key or simple name; null when the tenant has none.</summary>

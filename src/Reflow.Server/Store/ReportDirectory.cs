@@ -12,11 +12,17 @@ sealed class ReportDirectory
     ReportDirectory(Dictionary<string, Member> members, Dictionary<string, Department> departments) => (this.members, this.departments) = (members, departments);
 
     /// <summary>Reads the tenant's directory.</summary>
-    public static async ValueTask<ReportDirectory> Load(Session session) => new(
-        (await session.Query("select user_id, name, leader_id, department_ids from member where tenant = $1", r => new Member(
-            r.GetString(0), r.GetString(1), r.TextOrNull(2), JsonSerializer.Deserialize(r.GetString(3), StoreJson.Default.StringArray)!))).ToDictionary(member => member.UserId),
-        (await session.Query("select department_id, open_department_id, name, parent_id, leader_id from department where tenant = $1", r => new Department(
-            r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3), r.TextOrNull(4)))).ToDictionary(department => department.Id));
+    public static async ValueTask<ReportDirectory> Load(Session session)
+    {
+        List<Member> members = [];
+        List<Department> departments = [];
+        await session.Together(
+            async () => members = await session.Query("select user_id, name, leader_id, department_ids from member where tenant = $1",
+                r => new Member(r.GetString(0), r.GetString(1), r.TextOrNull(2), JsonSerializer.Deserialize(r.GetString(3), StoreJson.Default.StringArray)!)),
+            async () => departments = await session.Query("select department_id, open_department_id, name, parent_id, leader_id from department where tenant = $1",
+                r => new Department(r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3), r.TextOrNull(4))));
+        return new(members.ToDictionary(member => member.UserId), departments.ToDictionary(department => department.Id));
+    }
 
     /// <summary>Whether the tenant has a member of this id.</summary>
     public bool Has(string userId) => members.ContainsKey(userId);

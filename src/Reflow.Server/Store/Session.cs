@@ -20,9 +20,6 @@ public readonly struct Session(SystemSession system, string tenant)
     /// <summary>The first row that the statement answers, or the default when there is none.</summary>
     public ValueTask<T?> Find<T>(string sql, Func<DbDataReader, T> row, params ReadOnlySpan<object?> args) => system.ReadFirst(sql, tenant, args, row);
 
-    /// <summary>Shows the rows one after the other until told that it is enough; further rows are not even looked for.</summary>
-    public ValueTask Scan(string sql, Func<DbDataReader, bool> goOn, params ReadOnlySpan<object?> args) => system.ReadWhile(sql, tenant, args, goOn);
-
     /// <summary>Runs a statement and answers how many rows it changed.</summary>
     public ValueTask<int> Execute(string sql, params ReadOnlySpan<object?> args) => system.Run(sql, tenant, args);
 
@@ -43,8 +40,11 @@ public readonly struct Session(SystemSession system, string tenant)
             foreach (var question in questions) await question();
     }
 
-    /// <summary>What is asked and written from now on is another of several things that have nothing to do with each other; the zeroth comes after all that was before.</summary>
-    internal void Turn(int thing) => system.Turn(thing, beside: false);
+    /// <summary>
+    /// Does several things that have nothing to do with each other, each of which may do several in turn. Where statements are collected, those of all of them go together;
+    /// all that was before comes before, and all that comes after, after.
+    /// </summary>
+    internal ValueTask Each(IEnumerable<Func<ValueTask>> things) => system.Each(things);
 
     /// <summary>As <see cref="Write"/>; the change has failed unless exactly one row was changed. What guards a decision: the row is as it was read.</summary>
     public ValueTask WriteOne(string sql, params ReadOnlySpan<object?> args) => system.Write(sql, tenant, true, args);
@@ -118,8 +118,6 @@ public abstract class SystemSession : IAsyncDisposable
 
     internal abstract ValueTask<T?> ReadFirst<T>(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, T> row);
 
-    internal abstract ValueTask ReadWhile(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, bool> goOn);
-
     internal abstract ValueTask<int> Run(string sql, string? tenant, ReadOnlySpan<object?> args);
 
     internal abstract ValueTask Write(string sql, string? tenant, bool one, ReadOnlySpan<object?> args);
@@ -141,6 +139,12 @@ public abstract class SystemSession : IAsyncDisposable
     /// </summary>
     internal virtual void Turn(int change, bool beside)
     {
+    }
+
+    /// <inheritdoc cref="Session.Each"/>
+    internal virtual async ValueTask Each(IEnumerable<Func<ValueTask>> things)
+    {
+        foreach (var thing in things) await thing();
     }
 
     /// <summary>What a change held is written next, or never.</summary>

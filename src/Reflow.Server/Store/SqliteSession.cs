@@ -80,17 +80,6 @@ sealed class SqliteSession(SqliteConnection connection, Func<string, Action<IRea
         finally { statement.Reset(); }
     }
 
-    internal override ValueTask ReadWhile(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, bool> goOn)
-    {
-        var statement = Bound(sql, tenant, args);
-        try
-        {
-            while (statement.Read() && goOn(statement)) { }
-            return ValueTask.CompletedTask;
-        }
-        finally { statement.Reset(); }
-    }
-
     internal override ValueTask<int> Run(string sql, string? tenant, ReadOnlySpan<object?> args) => ValueTask.FromResult(Bound(sql, tenant, args).Run());
 
     internal override ValueTask Write(string sql, string? tenant, bool one, ReadOnlySpan<object?> args) =>

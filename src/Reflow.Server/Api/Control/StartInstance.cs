@@ -29,7 +29,7 @@ static class StartInstance
         var people = await flows.People(session);
         return Reply.Object(json =>
         {
-            FlowShapes.Instance(json, instance!.Instance, instance.Flow, people);
+            FlowShapes.Instance(json, instance!.Stored.Instance, instance.Stored.Flow, people);
         });
     }
 }

@@ -29,12 +29,12 @@ static class ExecuteFlow
         var start = new FlowStart(call.Path("namespace"), call.Path("flow_id"), call.Caller.AppId, id, email, string.IsNullOrEmpty(form) ? "{}" : form) { Key = string.IsNullOrEmpty(key) ? null : key };
         var (instance, error) = await db.Change(call.Caller.Tenant, session => flows.Start(session, start, call.Operation.Name, call.Now), call.Aborted);
         if (error is not null) return error;
-        var ended = !isAsync && instance!.Instance.Status is not InstanceStatus.InProcess;
+        var ended = !isAsync && instance!.Stored.Instance.Status is not InstanceStatus.InProcess;
         return Reply.Object(json =>
         {
             json.WriteString("status"u8, ended ? "end"u8 : "running"u8);
-            json.WriteString("out_params"u8, $$"""[{"api_name":"_flowExecutionID","value":{{instance!.Instance.Id}}}]""");
-            json.WriteString("execution_id"u8, $"{instance.Instance.Id}");
+            json.WriteString("out_params"u8, $$"""[{"api_name":"_flowExecutionID","value":{{instance!.Stored.Instance.Id}}}]""");
+            json.WriteString("execution_id"u8, $"{instance.Stored.Instance.Id}");
             json.WriteString("error_msg"u8, ""u8);
             json.WriteString("code"u8, "0"u8);
         });
