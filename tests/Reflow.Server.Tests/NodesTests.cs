@@ -157,7 +157,12 @@ public sealed class NodesTests : IAsyncLifetime
         await using var db = await store.Open(new());
         await db.ChangeSystem(async s =>
         {
-            await s.Script("drop table quota; delete from schema_version where number >= 19");
+            await s.Script("""
+                drop index flow_token_present;
+                drop index flow_token_consumed;
+                create index flow_token_consumed on flow_token (tenant, instance, consumed_by) where live = 1;
+                delete from schema_version where number >= 20
+                """);
             return 0;
         }, Ct);
     }

@@ -62,7 +62,10 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
         await session.Each(
         [
             async () => known = await session.Find("select doc from project where tenant = $1 and project_key = $2", r => r.GetString(0), project.Key),
-            .. project.Types.SelectMany(type => type.Templates, (type, template) => (Func<ValueTask>)(async () => changed |= await Put(session, project, type, template))),
+            .. project.Types.SelectMany(type => type.Templates, (type, template) => (Func<ValueTask>)(async () =>
+            {
+                if (await Put(session, project, type, template)) changed = true;
+            })),
         ]);
         changed |= known != doc;
         if (changed)
