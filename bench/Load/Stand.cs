@@ -50,9 +50,14 @@ sealed class Stand : IDisposable
             desk = Desk();
             idle = server.Memory;
         }
-        return new(server, authorization, plugin, await Workbench.MakeTasks(server, authorization, 2 * Drive.Connections), desk,
+        var stand = new Stand(server, authorization, plugin, await Workbench.MakeTasks(server, authorization, 2 * Drive.Connections), desk,
             await desk.WithLiveSteps("previous", 4 * Drive.Connections, Steps), await Projects.MakeItems(server, plugin, Drive.Connections), await desk.Points("previous", Steps))
         { Idle = idle };
+        if (!IsPostgres(store)) return stand;
+        // As it does by itself once a minute.
+        using var settled = Connect(store);
+        BulkRows.Settle(settled);
+        return stand;
     }
 
     /// <summary>A connection to what a store is kept in.</summary>
