@@ -106,8 +106,10 @@ public sealed record ReportWorkspace(
             cycle, section.Text("timezone") ?? ReportRules.UsualTimezone, ReadEdge(section.Section("window_open"), opens), ReadEdge(section.Section("window_close"), closes),
             section.Flag("allow_late"), (int)(section.Integer("most_per_cycle", 1, ReportSchedule.MostReports) ?? 1));
         if (!section.IsPresent) return null;
-        foreach (var fault in schedule.Faults(name => Timezones.Find(name) is not null)) section.Fault($"{fault.Path}: {fault.Sentence}");
-        return schedule;
+        var faults = schedule.Faults(name => Timezones.Find(name) is not null).ToList();
+        foreach (var fault in faults) section.Fault($"{fault.Path}: {fault.Sentence}");
+        // What else is in the file is read by one that can be.
+        return faults is [] ? schedule : new(cycle, ReportRules.UsualTimezone, opens, closes, true, 1);
     }
 
     static WindowEdge ReadEdge(YamlSection edge, WindowEdge otherwise)

@@ -141,6 +141,19 @@ public sealed class ReportWorkspaceTests : StoreTest
         Assert.Contains(reading.Faults, told => told.ToString().Contains(fault, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("{cycle: daily, timezone: Mars}")]
+    [InlineData("{cycle: weekly, window_open: {day: 8}, window_close: {day: 1}}")]
+    public void What_is_wrong_with_a_schedule_is_said_although_reports_and_drafts_go_by_it(string schedule)
+    {
+        var file = File("{rule: \"" + Rule + "\", user: amy, commit_time: 2026-02-01, contents: {截止: 2026-02-03}}")
+            .Replace("submitted:", "drafts: [{rule: \"" + Rule + "\", user: amy, cycle: 2026-02-02, contents: {截止: 2026-02-03}}]\n    submitted:", StringComparison.Ordinal)
+            .Replace("name: 日报", $"name: 日报\n      schedule: {schedule}", StringComparison.Ordinal);
+        var reading = Workspace.Parse("f", file);
+        Assert.NotEmpty(reading.Faults);
+        Assert.All(reading.Faults, told => Assert.Contains("reports.rules[0].schedule", told.ToString(), StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_time_that_no_report_can_have_is_a_fault_when_it_is_applied()
     {

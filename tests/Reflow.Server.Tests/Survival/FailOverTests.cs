@@ -22,6 +22,17 @@ public sealed class FailOverTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        try { await Begin(); }
+        catch
+        {
+            // Nobody disposes of a test that has not begun.
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    async Task Begin()
+    {
         primary = await OwnPostgres.Start("wal_log_hints=on", "wal_keep_size=256MB");
         store = await TestStore.DemoIn(primary);
         await using (var first = await TestReflow.StartOn(store, new(DateTimeOffset.UtcNow))) scenes = await Scene.Of(first, Callers);
@@ -34,9 +45,8 @@ public sealed class FailOverTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await relay.DisposeAsync();
-        await standby.DisposeAsync();
-        await primary.DisposeAsync();
+        foreach (var one in (IAsyncDisposable?[])[relay, standby, primary])
+            if (one is not null) await one.DisposeAsync();
     }
 
     [Fact]
