@@ -12,7 +12,7 @@ static class ApplyDirectory
     {
         await applying.Parts(
             part => Apps(directory.Apps, part, tenantOf), part => Plugins(directory.Plugins, part, tenantOf), part => Departments(directory.Departments, part), part => Users(directory.Users, part));
-        await Identities(applying.Session);
+        await Identities(directory, applying);
     }
 
     static ValueTask Apps(IReadOnlyList<WorkspaceApp> apps, Applying applying, Func<RouteKind, string, ValueTask<string?>> tenantOf) => applying.Each(apps, async app =>
@@ -52,7 +52,7 @@ static class ApplyDirectory
     /// <summary>Leads from an id to its tenant, unless it leads to another one already.</summary>
     static async ValueTask Route(RouteKind kind, string id, WorkspacePlace place, Applying applying, Func<RouteKind, string, ValueTask<string?>> tenantOf)
     {
-        if (await tenantOf(kind, id) is not { } tenant)
+        if (applying.IsFresh || await tenantOf(kind, id) is not { } tenant)
         {
             await applying.Session.Write("insert into route (kind, name, tenant) values ($2, $3, $1)", kind.ToString().ToLower(CultureInfo.InvariantCulture), id);
             return;
@@ -128,15 +128,17 @@ static class ApplyDirectory
     }
 
     /// <summary>Sees to it that every app and every owner of apps knows every member, those included that the file does not name.</summary>
-    static async ValueTask Identities(Session session)
+    static async ValueTask Identities(DirectoryWorkspace directory, Applying applying)
     {
-        List<string> members = [];
+        var session = applying.Session;
+        var members = directory.Users.Select(user => user.Id).ToList();
+        var apps = directory.Apps.Select(app => (app.Id, app.Owner)).ToList();
         HashSet<string> known = [];
-        List<(string Id, string Owner)> apps = [];
-        await session.Together(
-            async () => known = [.. await session.Query("select id from identity where tenant = $1", r => r.GetString(0))],
-            async () => apps = await session.Query("select app_id, owner from app where tenant = $1", r => (r.GetString(0), r.GetString(1))),
-            async () => members = await session.Query("select user_id from member where tenant = $1", r => r.GetString(0)));
+        if (!applying.IsNew)
+            await session.Together(
+                async () => known = [.. await session.Query("select id from identity where tenant = $1", r => r.GetString(0))],
+                async () => apps = await session.Query("select app_id, owner from app where tenant = $1", r => (r.GetString(0), r.GetString(1))),
+                async () => members = await session.Query("select user_id from member where tenant = $1", r => r.GetString(0)));
         var owners = apps.Select(app => app.Owner).Append(session.Tenant).Distinct().ToList();
         foreach (var userId in members)
         {

@@ -7,7 +7,8 @@ namespace Reflow.Server.Control;
 /// <param name="now">When the file is applied, Unix ms.</param>
 /// <param name="changes">What changed so far, over all tenants.</param>
 /// <param name="faults">What the data that is there already stands against.</param>
-sealed class Applying(Session session, long now, WorkspaceChanges changes, List<(WorkspacePlace Place, string Sentence)> faults)
+/// <param name="isFresh">Whether the tenant and its ids were made up for this, so that nobody can have them.</param>
+sealed class Applying(Session session, long now, WorkspaceChanges changes, List<(WorkspacePlace Place, string Sentence)> faults, bool isFresh)
 {
     /// <summary>The tenant's session.</summary>
     public Session Session => session;
@@ -16,7 +17,10 @@ sealed class Applying(Session session, long now, WorkspaceChanges changes, List<
     public long Now => now;
 
     /// <summary>Whether there was nothing of the tenant before, so that nothing need be looked for.</summary>
-    public bool IsNew { get; private set; }
+    public bool IsNew { get; private set; } = isFresh;
+
+    /// <summary>Whether nobody can have the ids of the tenant and of its apps and plugins.</summary>
+    public bool IsFresh { get; } = isFresh;
 
     /// <summary>Makes the tenant's own row what the file says: the first of all.</summary>
     public async ValueTask<Outcome> PutTenant(string name)
@@ -39,7 +43,7 @@ sealed class Applying(Session session, long now, WorkspaceChanges changes, List<
     public async ValueTask Parts(params Func<Applying, ValueTask>[] parts)
     {
         var counted = Array.ConvertAll(parts, _ => new WorkspaceChanges());
-        await Each(parts.Zip(counted), part => part.First(new(session, now, part.Second, faults) { IsNew = IsNew }));
+        await Each(parts.Zip(counted), part => part.First(new(session, now, part.Second, faults, IsFresh) { IsNew = IsNew }));
         foreach (var part in counted) changes.Add(part);
     }
 

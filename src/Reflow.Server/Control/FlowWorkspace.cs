@@ -52,7 +52,7 @@ public sealed record FlowWorkspace(IReadOnlyList<FlowRole> Roles, IReadOnlyList<
         var active = applying.IsNew ? default : await applying.Session.Find("select version, doc from flow where tenant = $1 and namespace = $2 and name = $3 and state = 'active'",
             r => (Version: r.GetInt32(0), Doc: r.GetString(1)), definition.Namespace, definition.Name);
         if (active.Doc == FlowFormat.Write(definition with { Version = active.Version })) return Outcome.Unchanged;
-        await FlowCatalog.Deploy(applying.Session, definition, applying.Now);
+        await FlowCatalog.Deploy(applying.Session, definition, applying.Now, applying.IsNew);
         return active.Doc is null ? Outcome.Created : Outcome.Changed;
     }
 

@@ -20,7 +20,7 @@ public static class ProjectWorkspace
     /// <summary>Writes the spaces; what differs of a template becomes its next version.</summary>
     internal static async ValueTask Apply(IReadOnlyList<Project> projects, Applying applying)
     {
-        await applying.Each(projects, async project => applying.Count("projects", await ProjectStore.Put(applying.Session, project)));
+        await applying.Each(projects, async project => applying.Count("projects", await ProjectStore.Put(applying.Session, project, applying.IsNew)));
     }
 
     static Project ReadProject(YamlSection section, People people)

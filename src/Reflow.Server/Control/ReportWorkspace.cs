@@ -40,7 +40,7 @@ public sealed record ReportWorkspace(
         var rules = new Dictionary<long, ReportRule>();
         await applying.Each(Rules, async rule =>
         {
-            var wanted = rules[rule.Id] = OnTheWire(rule, directory) with { FormVersion = await ReportRules.PutForm(applying.Session, rule, rule.CreatedAt) };
+            var wanted = rules[rule.Id] = OnTheWire(rule, directory) with { FormVersion = await ReportRules.PutForm(applying.Session, rule, rule.CreatedAt, applying.IsNew) };
             applying.Count("report rules", await applying.Put("report_rule", [("rule_id", rule.Id)],
                 [("is_deleted", rule.IsDeleted ? 1L : 0L), ("doc", JsonSerializer.Serialize(wanted, StoreJson.Readable.ReportRule))]));
         });

@@ -30,7 +30,7 @@ sealed class TestTenants(Db db, Ids ids, TimeProvider clock, TimeProvider real, 
         var (tenant, secrets) = Renamed(template);
         var expiresAt = real.GetUtcNow().Add(life).ToUnixTimeMilliseconds();
         tenant = (withWork ? tenant : tenant.WithoutWork()) with { PassesAt = expiresAt };
-        var application = await new Workspace("template", [tenant]).Apply(db, ids, clock.GetUtcNow().ToUnixTimeMilliseconds(), ct);
+        var application = await new Workspace("template", [tenant]).Apply(db, ids, clock.GetUtcNow().ToUnixTimeMilliseconds(), ct, isFresh: true);
         return application.Changes is null ? (null, application.Faults) : (new(tenant, secrets, expiresAt), []);
     }
 

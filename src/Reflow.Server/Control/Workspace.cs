@@ -89,8 +89,9 @@ public sealed record Workspace(string File, IReadOnlyList<WorkspaceTenant> Tenan
     /// <param name="ids">Where the ids of what it creates come from.</param>
     /// <param name="now">When it is applied, Unix ms; times in the file such as <c>+3d</c> count from here.</param>
     /// <param name="ct">Gives up while it has not begun.</param>
+    /// <param name="isFresh">Whether its tenants, apps and plugins have ids that were made up for this, so that nobody can have them.</param>
     /// <exception cref="StoreException">The database refused; nothing was done.</exception>
-    public async Task<WorkspaceApplication> Apply(Db db, Ids ids, long now, CancellationToken ct)
+    public async Task<WorkspaceApplication> Apply(Db db, Ids ids, long now, CancellationToken ct, bool isFresh = false)
     {
         try
         {
@@ -99,7 +100,7 @@ public sealed record Workspace(string File, IReadOnlyList<WorkspaceTenant> Tenan
                 var changes = new WorkspaceChanges();
                 var faults = new List<(WorkspacePlace Place, string Sentence)>();
                 var flows = new FlowStore(ids, new());
-                foreach (var tenant in Tenants) await tenant.Apply(new(system.For(tenant.Key), now, changes, faults), (kind, id) => DirectoryStore.TenantOf(system, kind, id), flows);
+                foreach (var tenant in Tenants) await tenant.Apply(new(system.For(tenant.Key), now, changes, faults, isFresh), (kind, id) => DirectoryStore.TenantOf(system, kind, id), flows);
                 // Thrown, so that the writer takes back what was written until here.
                 return faults is [] ? changes : throw new ContradictionException([.. faults.OrderBy(f => (f.Place.Line, f.Place.Column)).Select(f => new WorkspaceFault(File, f.Place.Line, f.Place.Column, f.Place.Path, f.Sentence))]);
             }, ct), []);

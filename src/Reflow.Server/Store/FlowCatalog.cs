@@ -38,11 +38,19 @@ sealed class FlowCatalog
     }
 
     /// <summary>Stores a new version of a flow and lets new instances start on it; the version before keeps the instances that it has.</summary>
-    public static async ValueTask<FlowVersion> Deploy(Session session, FlowDefinition definition, long now)
+    /// <param name="session">The change's session.</param>
+    /// <param name="definition">The flow.</param>
+    /// <param name="now">Unix ms.</param>
+    /// <param name="isFirst">Whether it is known that it has no version yet.</param>
+    public static async ValueTask<FlowVersion> Deploy(Session session, FlowDefinition definition, long now, bool isFirst = false)
     {
-        var next = await session.Find("select coalesce(max(version), 0) + 1 from flow where tenant = $1 and namespace = $2 and name = $3",
-            r => r.GetInt32(0), definition.Namespace, definition.Name);
-        await session.Write("update flow set state = 'deployed' where tenant = $1 and namespace = $2 and name = $3 and state = 'active'", definition.Namespace, definition.Name);
+        var next = 1;
+        if (!isFirst)
+        {
+            next = await session.Find("select coalesce(max(version), 0) + 1 from flow where tenant = $1 and namespace = $2 and name = $3",
+                r => r.GetInt32(0), definition.Namespace, definition.Name);
+            await session.Write("update flow set state = 'deployed' where tenant = $1 and namespace = $2 and name = $3 and state = 'active'", definition.Namespace, definition.Name);
+        }
         await session.Write("insert into flow (tenant, namespace, name, version, api_id, state, deployed_at, doc) values ($1, $2, $3, $4, $5, 'active', $6, $7)",
             definition.Namespace, definition.Name, next, definition.ApiId, now, FlowFormat.Write(definition with { Version = next }));
         return new(definition.Namespace, definition.Name, next);

@@ -53,7 +53,10 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     /// <summary>
     /// Writes a space as the workspace has it. A template that differs from its newest version becomes a new version; items go on with theirs.
     /// </summary>
-    internal static async ValueTask<Outcome> Put(Session session, Project project)
+    /// <param name="session">The change's session.</param>
+    /// <param name="project">The space.</param>
+    /// <param name="isNew">Whether it is known that the tenant has no spaces yet.</param>
+    internal static async ValueTask<Outcome> Put(Session session, Project project, bool isNew = false)
     {
         var bare = project with { Types = [.. project.Types.Select(t => t with { Templates = [] })] };
         var doc = JsonSerializer.Serialize(bare, ProjectJson.Stored.Project);
@@ -61,10 +64,10 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
         var changed = false;
         await session.Each(
         [
-            async () => known = await session.Find("select doc from project where tenant = $1 and project_key = $2", r => r.GetString(0), project.Key),
+            async () => known = isNew ? null : await session.Find("select doc from project where tenant = $1 and project_key = $2", r => r.GetString(0), project.Key),
             .. project.Types.SelectMany(type => type.Templates, (type, template) => (Func<ValueTask>)(async () =>
             {
-                if (await Put(session, project, type, template)) changed = true;
+                if (await Put(session, project, type, template, isNew)) changed = true;
             })),
         ]);
         changed |= known != doc;
@@ -77,9 +80,9 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     }
 
     /// <summary>Writes a template as the next version unless the newest is the same; false then.</summary>
-    static async ValueTask<bool> Put(Session session, Project project, WorkItemType type, Template template)
+    static async ValueTask<bool> Put(Session session, Project project, WorkItemType type, Template template, bool isNew)
     {
-        var newest = await session.Find(
+        var newest = isNew ? null : await session.Find(
             "select version, doc from project_template where tenant = $1 and project_key = $2 and template_id = $3 order by version desc limit 1",
             r => new Row(r.GetInt64(0), r.GetString(1)), project.Key, template.Id);
         // Compared as it would be written today: an older Reflow may have left out what it did not know.

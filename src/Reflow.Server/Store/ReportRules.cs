@@ -34,10 +34,14 @@ static class ReportRules
     }
 
     /// <summary>Stores a rule's form as its next version unless it is the last one already, and answers the version.</summary>
-    public static async ValueTask<int> PutForm(Session session, ReportRule rule, long now)
+    /// <param name="session">The change's session.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="now">Unix ms.</param>
+    /// <param name="isFirst">Whether it is known that there is none yet.</param>
+    public static async ValueTask<int> PutForm(Session session, ReportRule rule, long now, bool isFirst = false)
     {
         var fields = WriteFields(rule.Fields);
-        var (version, known) = await session.Find("select version, fields from report_form where tenant = $1 and rule_id = $2 order by version desc limit 1",
+        var (version, known) = isFirst ? default : await session.Find("select version, fields from report_form where tenant = $1 and rule_id = $2 order by version desc limit 1",
             r => (r.GetInt32(0), r.GetString(1)), rule.Id);
         if (known == fields) return version;
         await session.Write("insert into report_form (tenant, rule_id, version, fields, created_at) values ($1, $2, $3, $4, $5)", rule.Id, version + 1, fields, now);
