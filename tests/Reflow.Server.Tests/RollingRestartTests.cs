@@ -27,13 +27,14 @@ public class RollingRestartTests
         string[] addresses = [FreeAddress(), FreeAddress()], arguments = [.. store.Arguments, "--drain", "600"];
         var nodes = await Task.WhenAll(addresses.Select(address => ReflowProcess.StartAt($"http://{address}", arguments)));
         await using var balancer = Balancer.Start(addresses);
-        await balancer.Sees(up: 2);
         using var stop = new CancellationTokenSource();
         var pieces = new ConcurrentBag<Piece>();
         var calls = 0;
-        var callers = Enumerable.Range(0, Callers).Select(_ => Task.Run(Call, Ct)).ToList();
+        List<Task> callers = [];
         try
         {
+            await balancer.Sees(up: 2);
+            callers.AddRange(Enumerable.Range(0, Callers).Select(_ => Task.Run(Call, Ct)));
             for (var round = 0; round < Rounds; round++)
                 for (var node = 0; node < nodes.Length; node++)
                 {
