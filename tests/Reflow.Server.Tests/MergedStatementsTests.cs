@@ -122,7 +122,7 @@ public sealed class MergedStatementsTests : StoreTest
                     var seen = await s.Find("select count(*) from history where tenant = $1 and kind = 'part' and id = $2", r => r.GetInt64(0), $"{part}");
                     await s.Write(Insert, "k", $"{part} {n}", seen);
                 })));
-                // As many as there were of this part when its things had all ended.
+                // All that its things wrote.
                 await s.Write("update history set seq = seq + 10 where tenant = $1 and kind = 'k' and id like $2", $"{part} %");
             })));
             return 0;
@@ -135,12 +135,7 @@ public sealed class MergedStatementsTests : StoreTest
     [Trait("Engine", "PostgreSQL")]
     public async Task A_change_whose_connection_is_lost_while_it_is_committed_is_not_made_again()
     {
-        await Db.ChangeSystem(async s =>
-        {
-            await s.Script("create function lose() returns trigger language plpgsql as 'begin perform pg_terminate_backend(pg_backend_pid()); return null; end'");
-            await s.Script("create constraint trigger lost after insert on history deferrable initially deferred for each row execute function lose()");
-            return 0;
-        }, Ct);
+        await AtEachInsert("deferrable initially deferred", "perform pg_terminate_backend(pg_backend_pid())");
         var made = 0;
         await Assert.ThrowsAsync<StoreGoneException>(() => Db.ChangeGuarded(Tenant, async s =>
         {
@@ -155,12 +150,7 @@ public sealed class MergedStatementsTests : StoreTest
     [Trait("Engine", "PostgreSQL")]
     public async Task A_change_that_the_engine_refuses_when_it_is_committed_is_made_again_and_fails_nobody_else()
     {
-        await Db.ChangeSystem(async s =>
-        {
-            await s.Script("create function refuse() returns trigger language plpgsql as 'begin if new.id = ''bad'' then raise exception ''refused''; end if; return null; end'");
-            await s.Script("create constraint trigger refused after insert on history for each row execute function refuse()");
-            return 0;
-        }, Ct);
+        await AtEachInsert("", "if new.id = ''bad'' then raise exception ''refused''; end if");
         Task<int>[] group;
         await using (var held = await Held.Writer(Db))
         {
@@ -169,6 +159,25 @@ public sealed class MergedStatementsTests : StoreTest
         }
         await Task.WhenAll(group[0], group[2]);
         await Assert.ThrowsAsync<StoreException>(() => group[1]);
+    }
+
+    [Fact]
+    [Trait("Engine", "PostgreSQL")]
+    public async Task What_is_collected_is_planned_by_keys_whatever_is_known_of_the_tables()
+    {
+        const string settings = "select string_agg(current_setting(name), ' ') from unnest(array['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit', 'plan_cache_mode']) name where $1 <> 'no tenant'";
+        Assert.Equal("off off off off force_generic_plan", await Db.ReadBriefly(Tenant, s => s.Find(settings, r => r.GetString(0)), Ct));
+        Assert.Equal("off off off off force_generic_plan", await Db.Change(Tenant, s => s.Find(settings, r => r.GetString(0)), Ct));
+    }
+
+    [Fact]
+    [Trait("Engine", "PostgreSQL")]
+    public async Task The_instance_of_a_task_is_looked_up_by_its_id_also_where_few_rows_of_a_tenant_are_expected()
+    {
+        var plan = await Db.Change(Tenant, s => s.Query($"explain {FlowRows.FindTask}", r => r.GetString(0), 1L), Ct);
+        var conditions = plan.Where(line => line.Contains("Index Cond:", StringComparison.Ordinal)).ToList();
+        Assert.Equal(3, conditions.Count);
+        Assert.All(conditions, condition => Assert.Contains("(id =", condition, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -202,6 +211,13 @@ public sealed class MergedStatementsTests : StoreTest
     [InlineData("insert into t (tenant) values ($1)", "t", null)]
     public void Only_rows_that_are_named_by_their_keys_are_changed_together(string sql, string types, string? together) =>
         Assert.Equal(together, PostgresMerging.Text(sql, types, PostgresMerge.Guard, null));
+
+    Task<int> AtEachInsert(string when, string what) => Db.ChangeSystem(async s =>
+    {
+        await s.Script($"create function inserted() returns trigger language plpgsql as 'begin {what}; return null; end'");
+        await s.Script($"create constraint trigger inserted after insert on history {when} for each row execute function inserted()");
+        return 0;
+    }, Ct);
 
     async Task<string[]> Together(int many, Func<Session, int, ValueTask<string>> work)
     {

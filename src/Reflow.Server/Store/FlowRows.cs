@@ -15,7 +15,7 @@ static class FlowRows
     const int InstanceCount = 13, TaskCount = 15;
 
     // The tenant that the task names: of the tenant as such, where it expects few of its rows, PostgreSQL would rather read all.
-    static readonly string FindTask = $"""
+    internal static readonly string FindTask = $"""
         select {Of("n", InstanceColumns)}, {Of("t", TaskColumns)}, {Of("k", TokenColumns)}
         from flow_task t join flow_instance n on n.tenant = t.tenant || '' and n.id = t.instance join flow_token k on k.tenant = t.tenant || '' and k.instance = t.instance and k.id = t.token
         where t.tenant = $1 and t.id = $2

@@ -1,0 +1,45 @@
+using Reflow.Server.Store;
+using Xunit;
+
+namespace Reflow.Server.Tests;
+
+public class RememberedTests
+{
+    readonly Remembered<string, string> remembered = new(2);
+    int reads;
+
+    [Fact]
+    public async Task What_is_there_is_read_once_until_it_is_forgotten()
+    {
+        Assert.Equal(("a1", "a1"), (await Find("a"), await Find("a")));
+        remembered.Forget();
+        Assert.Equal("a2", await Find("a"));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_asked_for_again()
+    {
+        Assert.Null(await remembered.Find("a", 0, _ => new((string?)null)));
+        Assert.Equal("a1", await Find("a"));
+    }
+
+    [Fact]
+    public async Task What_was_read_before_somebody_forgot_is_not_remembered_after()
+    {
+        Assert.Equal("old", await remembered.Find("a", 0, _ =>
+        {
+            remembered.Forget();
+            return new("old");
+        }));
+        Assert.Equal("a1", await Find("a"));
+    }
+
+    [Fact]
+    public async Task No_more_is_remembered_than_may_be()
+    {
+        foreach (var key in (string[])["a", "b", "c"]) await Find(key);
+        Assert.Equal("a4", await Find("a"));
+    }
+
+    ValueTask<string?> Find(string key) => remembered.Find(key, key, asked => new($"{asked}{++reads}"));
+}
