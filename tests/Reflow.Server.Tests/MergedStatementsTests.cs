@@ -120,7 +120,9 @@ public sealed class MergedStatementsTests : StoreTest
                 await s.Each(Enumerable.Range(1, 3).Select(n => (Func<ValueTask>)(async () =>
                 {
                     var seen = await s.Find("select count(*) from history where tenant = $1 and kind = 'part' and id = $2", r => r.GetInt64(0), $"{part}");
-                    await s.Write(Insert, "k", $"{part} {n}", seen);
+                    // In different orders, so that what comes after could overtake them.
+                    var texts = new[] { (Insert, "k"), ($"{Insert} on conflict do nothing", "l") };
+                    foreach (var (text, kind) in n % 2 == 0 ? texts.Reverse() : texts) await s.Write(text, kind, $"{part} {n}", seen);
                 })));
                 // All that its things wrote.
                 await s.Write("update history set seq = seq + 10 where tenant = $1 and kind = 'k' and id like $2", $"{part} %");
