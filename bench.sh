@@ -9,7 +9,8 @@
 # A task done and not done, and a step of a flow, beside Parse Server, Directus, bpmn-engine, json-server and Prism (npm packages, some 1 GB), driven by wrk: ./bench.sh peers [SECONDS]
 # Each call among 1,000,000 tasks and reports, 100,000 instances and 100,000 work items, and among a tenth of them, on both engines (some 8 GB of disk, for a while): ./bench.sh rows [SECONDS [TASKS]]
 # Four times as many changes as a server can do: ./bench.sh overload [SECONDS], 60 when it is not said
-# One kind of call alone, for a look with a profiler: ./bench.sh work complete|step|node|task|points|graph|pending|page disk|CONNECTION [SECONDS]
+# One kind of call alone, for a look with a profiler: ./bench.sh work complete|step|node|task|points|graph|pending|page|reports disk|CONNECTION [SECONDS]
+# The same on this build and on another one, in turns, to see what a change did: ./bench.sh duel complete|… disk|pg PROGRAM [TURNS], PROGRAM being another clone's artifacts/bench/reflow/reflow
 # Whether a busy server with the request log on stays as large as it is: ./bench.sh memory [MINUTES], 10 when it is not said
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -59,6 +60,11 @@ npm_packages() {
 if [[ ${1:-} == postgres || ${1:-} == rows || ${1:-} == overload ]]; then
     with_postgres
     "$out/load/load" "$out/reflow/reflow" "$out/bare/bare" "$1" "$postgres_connection" "${@:2}"
+    exit
+fi
+if [[ ${1:-} == duel && ${3:-} == pg ]]; then
+    with_postgres
+    "$out/load/load" "$out/reflow/reflow" "$out/bare/bare" "$@" "$postgres_connection"
     exit
 fi
 if [[ ${1:-} == peers ]]; then

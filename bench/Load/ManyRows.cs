@@ -40,8 +40,6 @@ static class ManyRows
     {
         var table = new Table();
         Console.WriteLine("measuring");
-        var reports = new List<IReadOnlyList<byte[]>>();
-        for (var i = 0; i < stands.Count; i++) reports.Add(await ReportPages.Requests(stands[i].Server, i % 2 == 0 ? many / Tenth : many));
         foreach (var (name, call) in new (string, Func<Stand, TimeSpan, Task<Pace>>)[]
         {
             ("complete/uncomplete", (stand, for_) => stand.Complete(for_)), ("agree+rollback", (stand, for_) => stand.Step(for_)), ("node confirm+rollback", (stand, for_) => stand.Node(for_)),
@@ -57,7 +55,7 @@ static class ManyRows
         }
         var pages = await Turns("tasks/query of reports, a page of 20",
         [
-            .. stands.Select((stand, i) => (Func<TimeSpan, Task<Pace>>)(for_ => Drive.Run(stand.Server, at => [.. reports[i].Skip(at * 4).Take(4)], for_))),
+            .. stands.Select((stand, i) => (Func<TimeSpan, Task<Pace>>)(for_ => stand.ReportPage(for_, i % 2 == 0 ? many / Tenth : many))),
             for_ => Drive.Run(bare, _ => [Connection.Request("GET", "/")], for_),
         ]);
         Compare("a page of 20 reports", pages);

@@ -8,11 +8,12 @@ using Reflow.Bench.Load;
 // load REFLOW BARE rows CONNECTION [SECONDS [TASKS]]: the same calls among many rows and among a tenth of them, on both engines.
 // load REFLOW BARE overload CONNECTION [SECONDS]: four times as many changes as the server can do, on both engines.
 // load REFLOW BARE peers CONNECTION NODE FOLDER [SECONDS]: Reflow beside servers of others, which NODE runs from FOLDER.
+// load REFLOW BARE duel WORK disk|pg PROGRAM [TURNS] [CONNECTION]: one kind of call on this build and on another, in turns.
 // load REFLOW BARE controls [STORE…]: resets, snapshots, restores and tenants for tests. load REFLOW BARE memory [MINUTES]: whether a busy server stays as large as it is.
 var (reflow, bare) = (args[0], args[1]);
-var part = args.Skip(2).FirstOrDefault(arg => arg is "calls" or "flows" or "projects" or "reports" or "controls" or "memory" or "postgres" or "peers" or "rows" or "overload" or "work");
+var part = args.Skip(2).FirstOrDefault(arg => arg is "calls" or "flows" or "projects" or "reports" or "controls" or "memory" or "postgres" or "peers" or "rows" or "overload" or "work" or "duel");
 var said = args.Skip(2).FirstOrDefault(arg => arg != part);
-var seconds = TimeSpan.FromSeconds(said is null || part is "controls" or "memory" or "postgres" or "peers" or "rows" or "overload" or "work" ? 3 : double.Parse(said, CultureInfo.InvariantCulture));
+var seconds = TimeSpan.FromSeconds(said is null || part is "controls" or "memory" or "postgres" or "peers" or "rows" or "overload" or "work" or "duel" ? 3 : double.Parse(said, CultureInfo.InvariantCulture));
 var scratch = Directory.CreateTempSubdirectory("reflow-bench-").FullName;
 string Place(string name) => Directory.CreateDirectory(Path.Combine(scratch, name)).FullName;
 try
@@ -24,10 +25,13 @@ try
     if (part is "postgres") await Engines.Run(reflow, bare, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 3), Place("engines"));
     if (part is "work")
     {
-        using var stand = await Stand.Open(reflow, args[4] is "disk" ? Place("work") : args[4]);
+        using var stand = await Stand.For(args[3], reflow, args[4] is "disk" ? Place("work") : args[4]);
         Console.WriteLine($"process {stand.Server.Id}");
         Console.WriteLine(await stand.Work(args[3])(TimeSpan.FromSeconds(args.Length > 5 ? double.Parse(args[5], CultureInfo.InvariantCulture) : 10)));
     }
+    // On PostgreSQL bench.sh puts its connection last.
+    if (part is "duel")
+        await Duel.Run(reflow, args[5], args[3], name => args[4] is "disk" ? Place(name) : Duel.Database(args[^1], $"{name}_{Environment.ProcessId}"), args.Length > 6 && int.TryParse(args[6], CultureInfo.InvariantCulture, out var turns) ? turns : 15);
     if (part is "rows")
         await ManyRows.Run(reflow, bare, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 1), args.Length > 5 ? int.Parse(args[5], CultureInfo.InvariantCulture) : ManyRows.Many, Place("rows"));
     if (part is "overload") await Overload.Run(reflow, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 60), Place("overload"));

@@ -6,13 +6,14 @@ namespace Reflow.Bench.Load;
 /// <summary>A Reflow on a store, with work of its own in it, and the calls that are measured.</summary>
 sealed class Stand : IDisposable
 {
-    const int Steps = 10;
+    const int Steps = 10, FewReports = 10_000;
 
     readonly string authorization, plugin;
     readonly IReadOnlyList<string> tasks;
     readonly IReadOnlyList<long> instances, items;
     readonly FlowDesk desk;
     readonly Func<TimeSpan, Task<Pace>> points;
+    IReadOnlyList<byte[]> reports = [];
 
     Stand(ServerProcess server, string authorization, string plugin, IReadOnlyList<string> tasks, FlowDesk desk, IReadOnlyList<long> instances, IReadOnlyList<long> items, Func<TimeSpan, Task<Pace>> points) =>
         (Server, this.authorization, this.plugin, this.tasks, this.desk, this.instances, this.items, this.points) = (server, authorization, plugin, tasks, desk, instances, items, points);
@@ -60,6 +61,9 @@ sealed class Stand : IDisposable
         return stand;
     }
 
+    /// <summary>A stand for one kind of work.</summary>
+    public static Task<Stand> For(string work, string program, string store) => Open(program, store, work is "reports" ? (filled, _, _, _) => ReportPages.Fill(filled, FewReports) : null);
+
     /// <summary>A connection to what a store is kept in.</summary>
     public static DbConnection Connect(string store)
     {
@@ -101,6 +105,13 @@ sealed class Stand : IDisposable
     /// <summary>A page of 20 of the app's tasks.</summary>
     public Task<Pace> TaskPage(TimeSpan duration) => Drive.Run(Server, _ => [Connection.Request("GET", "/open-apis/task/v1/tasks?page_size=20", authorization)], duration);
 
+    /// <summary>A page of 20 reports, out of so many that the store was filled with.</summary>
+    public async Task<Pace> ReportPage(TimeSpan duration, int among)
+    {
+        if (reports is []) reports = await ReportPages.Requests(Server, among);
+        return await Drive.Run(Server, i => [.. reports.Skip(4 * i).Take(4)], duration);
+    }
+
     /// <summary>A kind of call by its name.</summary>
     public Func<TimeSpan, Task<Pace>> Work(string name) => name switch
     {
@@ -112,7 +123,8 @@ sealed class Stand : IDisposable
         "graph" => Graph,
         "pending" => Pending,
         "page" => TaskPage,
-        _ => throw new ArgumentException($"There is no work {name}: complete, step, node, task, points, graph, pending or page"),
+        "reports" => duration => ReportPage(duration, FewReports),
+        _ => throw new ArgumentException($"There is no work {name}: complete, step, node, task, points, graph, pending, page or reports"),
     };
 
     public void Dispose() => Server.Dispose();

@@ -33,6 +33,9 @@ public sealed class ReflowServer : IAsyncDisposable
     /// <summary>The store.</summary>
     internal Db Db { get; }
 
+    /// <summary>Where the embedded store is; null without one.</summary>
+    internal string? Directory => directory?.Path;
+
     /// <summary>The tokens it issues.</summary>
     internal Tokens Tokens { get; }
 

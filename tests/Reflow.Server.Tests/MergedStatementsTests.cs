@@ -167,9 +167,9 @@ public sealed class MergedStatementsTests : StoreTest
     [Trait("Engine", "PostgreSQL")]
     public async Task What_is_collected_is_planned_by_keys_whatever_is_known_of_the_tables()
     {
-        const string settings = "select string_agg(current_setting(name), ' ') from unnest(array['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit', 'plan_cache_mode']) name where $1 <> 'no tenant'";
-        Assert.Equal("off off off off force_generic_plan", await Db.ReadBriefly(Tenant, s => s.Find(settings, r => r.GetString(0)), Ct));
-        Assert.Equal("off off off off force_generic_plan", await Db.Change(Tenant, s => s.Find(settings, r => r.GetString(0)), Ct));
+        const string settings = "select string_agg(current_setting(name), ' ') from unnest(array['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material', 'jit', 'plan_cache_mode']) name where $1 <> 'no tenant'";
+        Assert.Equal("off off off off off off force_generic_plan", await Db.ReadBriefly(Tenant, s => s.Find(settings, r => r.GetString(0)), Ct));
+        Assert.Equal("off off off off off off force_generic_plan", await Db.Change(Tenant, s => s.Find(settings, r => r.GetString(0)), Ct));
     }
 
     [Fact]

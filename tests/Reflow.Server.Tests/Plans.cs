@@ -87,6 +87,9 @@ public sealed partial class Plans
     [Theory]
     [InlineData(true, "Seq Scan on task t", "  Filter: (doc = $1)")]
     [InlineData(true, "Limit", "  ->  Index Scan Backward using task_pkey on task", "        Filter: (doc = $1)", "  ->  Index Scan using app_pkey on app", "        Index Cond: (tenant = $1)")]
+    [InlineData(true, "Nested Loop", "  ->  Function Scan on given", "  ->  Index Scan using flow_inbox_list on flow_inbox", "        Index Cond: (type = 'pending'::text)")]
+    [InlineData(false, "Nested Loop", "  ->  Function Scan on given", "  ->  Index Scan using flow_inbox_pkey on flow_inbox", "        Index Cond: ((tenant = given.a1) AND (task_id = given.a2))")]
+    [InlineData(false, "Nested Loop", "  ->  Function Scan on given", "  ->  Index Scan using route_pkey on route", "        Index Cond: ((kind = given.a1) AND (name = given.a2))")]
     [InlineData(false, "Index Only Scan using task_pkey on task", "  Index Cond: ((tenant = $1) AND (id = $2))")]
     [InlineData(false, "Bitmap Heap Scan on task", "  ->  Bitmap Index Scan on task_pkey", "        Index Cond: (tenant = $1)")]
     [InlineData(false, "Seq Scan on pg_class c")]
@@ -95,12 +98,16 @@ public sealed partial class Plans
 
     static string? WalkedByPostgres(IReadOnlyList<string> plan)
     {
+        var merged = plan.Any(line => line.Contains("Function Scan on given", StringComparison.Ordinal));
         for (var i = 0; i < plan.Count; i++)
-            if (PostgresStep().Match(plan[i]) is { Success: true } match && Tables.Contains(match.Groups["table"].Value) && !OneRowTables.Contains(match.Groups["table"].Value)
-                && (match.Groups["index"].Length == 0 || !plan.Skip(i + 1).TakeWhile(line => !line.Contains("->", StringComparison.Ordinal)).Any(line => line.Contains("Index Cond:", StringComparison.Ordinal))))
+            if (PostgresStep().Match(plan[i]) is { Success: true, Groups: var step } && step["table"].Value is var table && Tables.Contains(table) && !OneRowTables.Contains(table)
+                && (step["index"].Length == 0 || !plan.Skip(i + 1).TakeWhile(line => !line.Contains("->", StringComparison.Ordinal)).Any(line => Leads(line, merged && table is not "route"))))
                 return plan[i].Trim();
         return null;
     }
+
+    // Where few rows are expected, an index of everybody's pending tasks looks as good as the key. It is not, and the plan is kept.
+    static bool Leads(string line, bool byTenant) => line.Contains("Index Cond:", StringComparison.Ordinal) && (!byTenant || line.Contains("tenant = ", StringComparison.Ordinal));
 
     static string? Walked(string sql, IReadOnlyList<string> plan)
     {

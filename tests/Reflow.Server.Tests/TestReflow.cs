@@ -34,6 +34,9 @@ public sealed class TestReflow : IAsyncDisposable
 
     internal Jobs.BatchUpdates Batches => server.Batches;
 
+    /// <summary>Where the server's embedded store is; null without one.</summary>
+    public string? Directory => server.Directory;
+
     public Uri Address => server.Address;
 
     public IReadOnlyDictionary<string, Gateway.Operation> Served => server.Routes.Served;

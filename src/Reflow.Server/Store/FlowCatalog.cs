@@ -49,7 +49,7 @@ sealed class FlowCatalog
         {
             next = await session.Find("select coalesce(max(version), 0) + 1 from flow where tenant = $1 and namespace = $2 and name = $3",
                 r => r.GetInt32(0), definition.Namespace, definition.Name);
-            await session.Write("update flow set state = 'deployed' where tenant = $1 and namespace = $2 and name = $3 and state = 'active'", definition.Namespace, definition.Name);
+            await session.Write("update flow set state = 'deployed' where tenant = $1 and namespace = $2 and name = $3 and state = $4", definition.Namespace, definition.Name, "active");
         }
         await session.Write("insert into flow (tenant, namespace, name, version, api_id, state, deployed_at, doc) values ($1, $2, $3, $4, $5, 'active', $6, $7)",
             definition.Namespace, definition.Name, next, definition.ApiId, now, FlowFormat.Write(definition with { Version = next }));

@@ -13,7 +13,7 @@ static class FlowInbox
         if (events is [FlowEvent.Migrated])
             foreach (var id in after.Pending)
             {
-                await session.Write("delete from flow_inbox where tenant = $1 and task_id = $2 and source = 'assignMe'", id);
+                await session.Write("delete from flow_inbox where tenant = $1 and task_id = $2 and source = $3", id, "assignMe");
                 await WriteAssignees(session, stored, null, after.Tasks[id], events, flow);
             }
         foreach (var id in events.Select(TaskOf).OfType<long>().Distinct())
@@ -22,7 +22,7 @@ static class FlowInbox
             var old = before?.Tasks.GetValueOrDefault(id);
             var type = task.Status is UserTaskStatus.Pending ? "pending" : "archived";
             if (old is null) await Add(session, stored, task, "fromMe", stored.Instance.Initiator, type);
-            else if (old.Status is UserTaskStatus.Pending && type is "archived") await session.Write("update flow_inbox set type = 'archived' where tenant = $1 and task_id = $2 and type = 'pending'", id);
+            else if (old.Status is UserTaskStatus.Pending && type is "archived") await session.Write("update flow_inbox set type = 'archived' where tenant = $1 and task_id = $2 and type = $3", id, "pending");
             // Telling someone changes nobody's turn.
             if (events.Any(e => e is not FlowEvent.Copied && TaskOf(e) == id)) await WriteAssignees(session, stored, old, task, events, flow);
             foreach (var copied in events.OfType<FlowEvent.Copied>().Where(e => e.TaskId == id))
@@ -58,7 +58,7 @@ static class FlowInbox
         // Whoever rolled back has acted too, although that is no vote.
         foreach (var closed in events.OfType<FlowEvent.TaskClosed>().Where(e => e.TaskId == task.Id && e.Status is UserTaskStatus.RolledBack)) now[closed.By] = "archived";
         foreach (var user in then.Keys)
-            if (!now.ContainsKey(user)) await session.Write("delete from flow_inbox where tenant = $1 and task_id = $2 and source = 'assignMe' and user_id = $3", task.Id, user);
+            if (!now.ContainsKey(user)) await session.Write("delete from flow_inbox where tenant = $1 and task_id = $2 and source = $3 and user_id = $4", task.Id, "assignMe", user);
         foreach (var (user, type) in now)
             if (old is null) await Add(session, stored, task, "assignMe", user, type);
             else if (!then.TryGetValue(user, out var was) || was != type && task.Status is UserTaskStatus.Pending) await Put(session, stored, task, "assignMe", user, type);

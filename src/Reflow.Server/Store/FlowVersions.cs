@@ -46,7 +46,7 @@ static class FlowVersions
     /// <summary>Lets new instances start on a version.</summary>
     public static async ValueTask Activate(Session session, FlowVersion version, long now, string operation)
     {
-        await session.Write("update flow set state = 'deployed' where tenant = $1 and namespace = $2 and name = $3 and state = 'active'", version.Namespace, version.Name);
+        await session.Write("update flow set state = 'deployed' where tenant = $1 and namespace = $2 and name = $3 and state = $4", version.Namespace, version.Name, "active");
         await Put(session, version, "active", now, operation);
     }
 

@@ -24,6 +24,15 @@ static class PostgresArguments
             };
     }
 
+    /// <summary>The name of a parameter's type; of what is null that the statement says which it is.</summary>
+    public static string TypeOf(NpgsqlParameter parameter)
+    {
+        if (parameter.Value is DBNull) return "unknown";
+        var (type, isArray) = (parameter.NpgsqlDbType & ~NpgsqlDbType.Array, parameter.NpgsqlDbType.HasFlag(NpgsqlDbType.Array));
+        var name = type switch { NpgsqlDbType.Text => "text", NpgsqlDbType.Double => "double precision", _ => "bigint" };
+        return isArray ? $"{name}[]" : name;
+    }
+
     /// <summary>A text as it is kept.</summary>
     public static string Text(string text) => text.Contains('\0', StringComparison.Ordinal) ? text.Replace('\0', '\uFFFD') : text;
 

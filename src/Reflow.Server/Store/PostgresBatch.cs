@@ -51,7 +51,11 @@ sealed class PostgresBatch(NpgsqlConnection connection, int merge, Action<string
         bundles = PostgresBundle.Bundle(statements, this, merge);
         batch.Timeout = seconds;
         batch.BatchCommands.Clear();
-        foreach (var bundle in bundles) batch.BatchCommands.Add(bundle.Command);
+        foreach (var bundle in bundles)
+        {
+            if (inspect is not null && bundle.Of[0].Sql != bundle.Command.CommandText && seen.Add(bundle.Command.CommandText)) inspect(bundle.Command.CommandText, bundle.Command.Parameters);
+            batch.BatchCommands.Add(bundle.Command);
+        }
         try
         {
             using var reader = batch.ExecuteReader();

@@ -11,7 +11,7 @@ sealed class PostgresDatabase : Database
     const int LongestTimeout = 1024;
     const string Limits = "-c idle_in_transaction_session_timeout=20s";
     // What is collected looks rows up by their keys. A plan that was made while tables were small, or before anything was known of them, would read them whole for as long as it is kept.
-    const string ByKeys = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off; set plan_cache_mode = force_generic_plan";
+    const string ByKeys = "set enable_seqscan = off; set enable_bitmapscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set enable_material = off; set jit = off; set plan_cache_mode = force_generic_plan";
 
     readonly PostgresServers servers;
     readonly PostgresPatience patience;
@@ -86,14 +86,14 @@ sealed class PostgresDatabase : Database
     {
         var allowed = patient ? PostgresPatience.Endless : patience;
         var (opened, isBehind) = await Connect(use, allowed, ct);
-        return new PostgresSession(opened, isBehind, new(Schema), allowed, Inspector);
+        return new PostgresSession(opened, isBehind, new(Schema), allowed, Inspector("set enable_seqscan = off"));
     }
 
     /// <inheritdoc/>
     public override async ValueTask<SystemSession> OpenWriter(DbUse use)
     {
         var (opened, isBehind) = await Connect(use, patience, CancellationToken.None, ByKeys);
-        var session = new PostgresPipeline(opened, isBehind, new(Schema), patience, merge, Inspector);
+        var session = new PostgresPipeline(opened, isBehind, new(Schema), patience, merge, Inspector(ByKeys));
         opened.Notice += session.Hear;
         return session;
     }
@@ -102,7 +102,7 @@ sealed class PostgresDatabase : Database
     public override Func<ValueTask<SystemSession>> BriefReader => async () =>
     {
         var (opened, isBehind) = await Connect(DbUse.Reading, patience, CancellationToken.None, ByKeys);
-        return new PostgresPipeline(opened, isBehind, new(Schema), patience, merge, Inspector);
+        return new PostgresPipeline(opened, isBehind, new(Schema), patience, merge, Inspector(ByKeys));
     };
 
     async ValueTask<(NpgsqlConnection Connection, Func<bool> IsBehind)> Connect(DbUse use, PostgresPatience allowed, CancellationToken ct, string plans = "")
@@ -122,18 +122,21 @@ sealed class PostgresDatabase : Database
         }
     }
 
-    Action<string, NpgsqlParameterCollection>? Inspector => inspect is null ? null : Inspect;
+    Action<string, NpgsqlParameterCollection>? Inspector(string plans) => inspect is null ? null : (sql, parameters) => Inspect(sql, parameters, plans);
 
     // On a connection of its own, so that a statement which cannot be planned yet, for a table that its transaction makes, ends no transaction. Small tables would be read whole
-    // whatever indexes they have.
-    void Inspect(string sql, NpgsqlParameterCollection parameters)
+    // whatever indexes they have. The plan is the one for any values, which is what is kept of a prepared statement.
+    void Inspect(string sql, NpgsqlParameterCollection parameters, string plans)
     {
         if (inspect!(sql) is not { } shown) return;
         using var beside = new NpgsqlConnection(servers.Current);
         beside.Open();
-        var explain = new NpgsqlBatchCommand($"explain (costs off) {sql}");
-        foreach (NpgsqlParameter parameter in parameters) explain.Parameters.Add(parameter.Clone());
-        using var batch = new NpgsqlBatch(beside) { BatchCommands = { new("set enable_seqscan = off"), new("set lock_timeout = '5s'"), explain } };
+        using (var say = new NpgsqlCommand($"{plans}; set plan_cache_mode = force_generic_plan; set lock_timeout = '5s'", beside)) say.ExecuteNonQuery();
+        string Listed(Func<NpgsqlParameter, string> each) => parameters.Count == 0 ? "" : $"({string.Join(", ", parameters.Select(each))})";
+        using var batch = new NpgsqlBatch(beside)
+        {
+            BatchCommands = { new($"prepare inspected {Listed(PostgresArguments.TypeOf)} as {sql}"), new($"explain (costs off) execute inspected {Listed(_ => "null")}") },
+        };
         var plan = new List<string>();
         try
         {

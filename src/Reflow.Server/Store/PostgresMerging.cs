@@ -44,7 +44,8 @@ static partial class PostgresMerging
         switch (how)
         {
             case PostgresMerge.Rows:
-                return $"select q.*, given.nth from {rows}, lateral ({Of(sql)}) q";
+                // «Offset» keeps it from being taken apart: PostgreSQL could begin with the rows, where it expects few of them, and walk everybody's.
+                return $"select q.*, given.nth from {rows}, lateral (select * from ({Of(sql)}) f offset 0) q";
             case PostgresMerge.FirstRow:
                 return $"select q.*, given.nth from {rows}, lateral (select * from ({Of(sql)}) f limit 1) q";
             case PostgresMerge.Insert:

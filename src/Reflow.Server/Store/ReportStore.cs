@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -11,6 +12,11 @@ static class ReportStore
 {
     /// <summary>The operation under which history records what a workspace file submits.</summary>
     const string Submit = "report.submit";
+
+    // So many who wrote to whom are remembered by their text: what somebody submits day after day by one rule says the same each time.
+    const int MostContents = 2000, LongContent = 4000;
+
+    static readonly ConcurrentDictionary<string, ReportContent> Contents = [];
 
     /// <summary>The tenant's settings; the defaults until somebody sets them.</summary>
     public static async ValueTask<ReportSettings> Settings(Session session) => await session.Find(
@@ -84,8 +90,16 @@ static class ReportStore
     public static async ValueTask<ReportPage> Page(Session session, ReportFilter filter, int size)
     {
         var (sql, args) = filter.Statement(size + 1);
-        return ReportPage.Of(await session.Query(sql, r => new Report(
-            r.GetInt64(0), r.GetInt64(1), r.GetString(2), JsonSerializer.Deserialize(r.GetString(3), StoreJson.Default.ReportContent)!, r.GetString(4)), args), size);
+        return ReportPage.Of(await session.Query(sql, r => new Report(r.GetInt64(0), r.GetInt64(1), r.GetString(2), ReadContent(r.GetString(3)), r.GetString(4)), args), size);
+    }
+
+    static ReportContent ReadContent(string doc)
+    {
+        if (Contents.TryGetValue(doc, out var content)) return content;
+        content = JsonSerializer.Deserialize(doc, StoreJson.Default.ReportContent)!;
+        if (doc.Length > LongContent) return content;
+        if (Contents.Count >= MostContents) Contents.Clear();
+        return Contents[doc] = content;
     }
 
     static async ValueTask AddReader(Session session, Report report, string userId, string role) => await session.Write(
