@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -13,7 +14,7 @@ public sealed class TestReflow : IAsyncDisposable
     readonly ReflowServer server;
     readonly HttpClient http;
     readonly TestStore? store;
-    readonly Dictionary<string, string> tokens = [];
+    readonly ConcurrentDictionary<string, string> tokens = [];
 
     TestReflow(ReflowServer server, ManualClock clock, TestStore? store)
     {
