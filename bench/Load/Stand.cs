@@ -61,8 +61,8 @@ sealed class Stand : IDisposable
         return stand;
     }
 
-    /// <summary>A stand for one kind of work.</summary>
-    public static Task<Stand> For(string work, string program, string store) => Open(program, store, work is "reports" ? (filled, _, _, _) => ReportPages.Fill(filled, FewReports) : null);
+    /// <summary>A stand for one kind of work, or for any.</summary>
+    public static Task<Stand> For(string work, string program, string store) => Open(program, store, work is "reports" or "" ? (filled, _, _, _) => ReportPages.Fill(filled, FewReports) : null);
 
     /// <summary>A connection to what a store is kept in.</summary>
     public static DbConnection Connect(string store)
@@ -106,7 +106,7 @@ sealed class Stand : IDisposable
     public Task<Pace> TaskPage(TimeSpan duration) => Drive.Run(Server, _ => [Connection.Request("GET", "/open-apis/task/v1/tasks?page_size=20", authorization)], duration);
 
     /// <summary>A page of 20 reports, out of so many that the store was filled with.</summary>
-    public async Task<Pace> ReportPage(TimeSpan duration, int among)
+    public async Task<Pace> ReportPage(TimeSpan duration, int among = FewReports)
     {
         if (reports is []) reports = await ReportPages.Requests(Server, among);
         return await Drive.Run(Server, i => [.. reports.Skip(4 * i).Take(4)], duration);
@@ -123,7 +123,7 @@ sealed class Stand : IDisposable
         "graph" => Graph,
         "pending" => Pending,
         "page" => TaskPage,
-        "reports" => duration => ReportPage(duration, FewReports),
+        "reports" => duration => ReportPage(duration),
         _ => throw new ArgumentException($"There is no work {name}: complete, step, node, task, points, graph, pending, page or reports"),
     };
 
