@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Reflow.Server.Store;
 using Xunit;
 
@@ -8,7 +9,6 @@ public sealed class MergedStatementsTests : StoreTest
 {
     const string Tenant = "0000000000000001";
     const string Insert = "insert into history (tenant, kind, id, seq, at, actor, operation, payload) values ($1, $2, $3, $4, 0, 'a', 'o', '')";
-
 
     [Fact]
     public async Task Each_is_answered_with_its_own_rows_in_their_order()
@@ -170,6 +170,20 @@ public sealed class MergedStatementsTests : StoreTest
         const string settings = "select string_agg(current_setting(name), ' ') from unnest(array['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material', 'jit', 'plan_cache_mode']) name where $1 <> 'no tenant'";
         Assert.Equal("off off off off off off force_generic_plan", await Db.ReadBriefly(Tenant, s => s.Find(settings, r => r.GetString(0)), Ct));
         Assert.Equal("off off off off off off force_generic_plan", await Db.Change(Tenant, s => s.Find(settings, r => r.GetString(0)), Ct));
+    }
+
+    [Fact]
+    [Trait("Engine", "PostgreSQL")]
+    public async Task What_is_sent_as_one_is_looked_at_as_it_is_sent()
+    {
+        var plans = new ConcurrentDictionary<string, IReadOnlyList<string>>();
+        await using var db = await Place.Open(TestStore.Patient with { Merge = 1, Inspect = sql => sql.StartsWith("update history", StringComparison.Ordinal) ? plan => plans[sql] = plan : null });
+        const string change = "update history set actor = 'b' where tenant = $1 and kind = $2 and id = $3 and seq = $4";
+        await db.Change(Tenant, async s => { await s.Write(change, "k", "x", 1); return 0; }, Ct);
+        var (_, merged) = Assert.Single(plans, seen => seen.Key.Contains("unnest", StringComparison.Ordinal));
+        Assert.Contains(merged, line => line.Contains("Index Cond:", StringComparison.Ordinal) && line.Contains("given.a3", StringComparison.Ordinal));
+        // The plan that is kept, which is the one for any values.
+        Assert.Contains(plans[change], line => line.Contains("Index Cond:", StringComparison.Ordinal) && line.Contains("$3", StringComparison.Ordinal));
     }
 
     [Fact]
