@@ -41,5 +41,11 @@ public class RememberedTests
         Assert.Equal("a4", await Find("a"));
     }
 
+    [Fact]
+    public void What_is_made_of_its_key_is_made_once_and_no_more_is_kept_than_may_be()
+    {
+        foreach (var (key, made) in new[] { ("a", "a1"), ("a", "a1"), ("b", "b2"), ("c", "c3"), ("a", "a4") }) Assert.Equal(made, remembered.Get(key, asked => $"{asked}{++reads}"));
+    }
+
     ValueTask<string?> Find(string key) => remembered.Find(key, key, asked => new($"{asked}{++reads}"));
 }

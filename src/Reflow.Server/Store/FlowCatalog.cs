@@ -11,7 +11,7 @@ sealed class FlowCatalog
     const int MostPrepared = 500, MostKnown = 50_000;
 
     // By their text: tenants that are made for tests all have the same ones.
-    static readonly ConcurrentDictionary<string, DeployedFlow> Prepared = [];
+    static readonly Remembered<string, DeployedFlow> Prepared = new(MostPrepared);
 
     readonly Remembered<(string Tenant, FlowVersion Version), DeployedFlow> known = new(MostKnown);
 
@@ -21,9 +21,7 @@ sealed class FlowCatalog
         {
             var doc = await asked.session.Find("select doc from flow where tenant = $1 and namespace = $2 and name = $3 and version = $4",
                 r => r.GetString(0), asked.version.Namespace, asked.version.Name, asked.version.Version);
-            if (doc is null) return null;
-            if (Prepared.Count >= MostPrepared) Prepared.Clear();
-            return Prepared.GetOrAdd(doc, static text => new(FlowFormat.Parse(text)));
+            return doc is null ? null : Prepared.Get(doc, static text => new(FlowFormat.Parse(text)));
         }) ?? throw new StoreException($"{version} is gone");
 
     /// <summary>Forgets what was read, for data that was replaced.</summary>

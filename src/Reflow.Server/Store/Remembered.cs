@@ -23,6 +23,15 @@ sealed class Remembered<TKey, TValue>(int most) where TKey : notnull where TValu
         return held[key] = value;
     }
 
+    /// <summary>What is remembered, or is made now of the key alone.</summary>
+    public TValue Get(TKey key, Func<TKey, TValue> make)
+    {
+        var held = known;
+        if (held.TryGetValue(key, out var value)) return value;
+        if (held.Count >= most) held.Clear();
+        return held.GetOrAdd(key, make);
+    }
+
     /// <summary>Forgets all.</summary>
     public void Forget() => known = [];
 }

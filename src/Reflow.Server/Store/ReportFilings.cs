@@ -18,7 +18,7 @@ static class ReportFilings
     {
         if (await session.Find($"select {Columns} from report_filing f where tenant = $1 and report_id = $2", Read, reportId) is not { } filing) return null;
         return await session.Find("select doc, form from report where tenant = $1 and report_id = $2", r => (Doc: r.GetString(0), Form: r.GetString(1)), reportId) is (not null, _) row
-            ? (new(reportId, filing.RuleId, filing.UserId, JsonSerializer.Deserialize(row.Doc, StoreJson.Default.ReportContent)!, row.Form), filing)
+            ? (new(reportId, filing.RuleId, filing.UserId, ReportStore.ReadContent(row.Doc), row.Form), filing)
             : null;
     }
 
@@ -51,7 +51,7 @@ static class ReportFilings
         select {Columns}, r.doc, r.form from report r{session.Engine.By("report_of_rule")} join report_filing f on f.tenant = r.tenant and f.report_id = r.report_id
         where r.tenant = $1 and r.rule_id = $2 and r.report_id between $3 and $4 order by r.report_id limit $5
         """,
-        r => Read(r) is var filing ? (new Report(filing.ReportId, filing.RuleId, filing.UserId, JsonSerializer.Deserialize(r.GetString(7), StoreJson.Default.ReportContent)!, r.GetString(8)), filing) : default,
+        r => Read(r) is var filing ? (new Report(filing.ReportId, filing.RuleId, filing.UserId, ReportStore.ReadContent(r.GetString(7)), r.GetString(8)), filing) : default,
         ruleId, Math.Max(window.FirstId, after + 1), window.LastId, limit);
 
     /// <summary>Replaces what a report says; its id, its time and its recipients stay (contracts: report §4.5).</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -16,7 +15,7 @@ static class ReportStore
     // So many who wrote to whom are remembered by their text: what somebody submits day after day by one rule says the same each time.
     const int MostContents = 2000, LongContent = 4000;
 
-    static readonly ConcurrentDictionary<string, ReportContent> Contents = [];
+    static readonly Remembered<string, ReportContent> Contents = new(MostContents);
 
     /// <summary>The tenant's settings; the defaults until somebody sets them.</summary>
     public static async ValueTask<ReportSettings> Settings(Session session) => await session.Find(
@@ -93,13 +92,11 @@ static class ReportStore
         return ReportPage.Of(await session.Query(sql, r => new Report(r.GetInt64(0), r.GetInt64(1), r.GetString(2), ReadContent(r.GetString(3)), r.GetString(4)), args), size);
     }
 
-    static ReportContent ReadContent(string doc)
+    /// <summary>Who wrote to whom, as it is stored.</summary>
+    public static ReportContent ReadContent(string doc)
     {
-        if (Contents.TryGetValue(doc, out var content)) return content;
-        content = JsonSerializer.Deserialize(doc, StoreJson.Default.ReportContent)!;
-        if (doc.Length > LongContent) return content;
-        if (Contents.Count >= MostContents) Contents.Clear();
-        return Contents[doc] = content;
+        return doc.Length > LongContent ? Read(doc) : Contents.Get(doc, Read);
+        static ReportContent Read(string doc) => JsonSerializer.Deserialize(doc, StoreJson.Default.ReportContent)!;
     }
 
     static async ValueTask AddReader(Session session, Report report, string userId, string role) => await session.Write(
