@@ -1,5 +1,4 @@
 using System.Globalization;
-using Npgsql;
 
 namespace Reflow.Bench.Load;
 
@@ -29,15 +28,5 @@ static class Duel
             if (turn >= turns / 3) ratios.Add((mine.Rate / its.Rate, mine.Cpu / its.Cpu));
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{work}: {Rounds.Median(ratios.Select(r => r.Rate)):0.00} times the calls, {Rounds.Median(ratios.Select(r => r.Cpu)):0.00} times the processor time of each"));
-    }
-
-    /// <summary>A database of that name on the PostgreSQL of a connection.</summary>
-    public static string Database(string connection, string name)
-    {
-        using var server = new NpgsqlConnection(connection);
-        server.Open();
-        using var make = new NpgsqlCommand($"create database {name}", server);
-        make.ExecuteNonQuery();
-        return new NpgsqlConnectionStringBuilder(connection) { Database = name }.ConnectionString;
     }
 }

@@ -10,8 +10,8 @@ static class Engines
     public static async Task Run(string reflowProgram, string bareProgram, string connection, TimeSpan seconds, string scratch)
     {
         var table = new Table();
-        using var postgres = await Stand.For("", reflowProgram, connection);
-        using var sqlite = await Stand.For("", reflowProgram, Path.Combine(scratch, "data"));
+        using var postgres = await Stand.For(null, reflowProgram, connection);
+        using var sqlite = await Stand.For(null, reflowProgram, Path.Combine(scratch, "data"));
         using var rowsOfPostgres = await ServerProcess.Start(bareProgram, url => [url, connection]);
         using var rowsOfSqlite = await ServerProcess.Start(bareProgram, url => [url, Path.Combine(scratch, "bare.db")]);
         using var json = await ServerProcess.Start(bareProgram, url => [url]);

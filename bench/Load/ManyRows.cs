@@ -1,6 +1,3 @@
-using System.Data.Common;
-using Npgsql;
-
 namespace Reflow.Bench.Load;
 
 /// <summary>Every call among many rows and among a tenth of them, on both engines: four servers with a store each, in turns.</summary>
@@ -19,7 +16,7 @@ static class ManyRows
             foreach (var (engine, rows) in new[] { ("PostgreSQL", many / Tenth), ("PostgreSQL", many), ("SQLite", many / Tenth), ("SQLite", many) })
             {
                 Console.WriteLine($"{engine}: {rows:N0} tasks, {rows / 10:N0} instances, {rows / 10:N0} work items, {rows:N0} reports");
-                stands.Add(await Stand.Open(reflowProgram, engine is "SQLite" ? Path.Combine(scratch, $"{rows}") : await Database(connection, $"rows{rows}"), (store, task, instance, item) =>
+                stands.Add(await Stand.Open(reflowProgram, engine is "SQLite" ? Path.Combine(scratch, $"{rows}") : Stand.Database(connection, $"rows{rows}"), (store, task, instance, item) =>
                 {
                     BulkRows.Tasks(store, task, rows);
                     BulkRows.Instances(store, instance, rows / 10);
@@ -79,16 +76,5 @@ static class ManyRows
             table.AtLeast($"{name}, PostgreSQL: all to a tenth, calls/s", paces[1].Rate, paces[0].Rate, 0.8);
             table.AtLeast($"{name}, SQLite: all to a tenth, calls/s", paces[3].Rate, paces[2].Rate, 0.8);
         }
-    }
-
-    static async Task<string> Database(string connection, string name)
-    {
-        await using (var system = new NpgsqlConnection(connection))
-        {
-            await system.OpenAsync();
-            await using var create = new NpgsqlCommand($"create database {name}", system);
-            await create.ExecuteNonQueryAsync();
-        }
-        return new DbConnectionStringBuilder { ConnectionString = connection, ["Database"] = name }.ConnectionString;
     }
 }

@@ -61,8 +61,18 @@ sealed class Stand : IDisposable
         return stand;
     }
 
-    /// <summary>A stand for one kind of work, or for any.</summary>
-    public static Task<Stand> For(string work, string program, string store) => Open(program, store, work is "reports" or "" ? (filled, _, _, _) => ReportPages.Fill(filled, FewReports) : null);
+    /// <summary>A database of that name on the PostgreSQL of a connection.</summary>
+    public static string Database(string connection, string name)
+    {
+        using var server = new NpgsqlConnection(connection);
+        server.Open();
+        using var make = new NpgsqlCommand($"create database {name}", server);
+        make.ExecuteNonQuery();
+        return new NpgsqlConnectionStringBuilder(connection) { Database = name }.ConnectionString;
+    }
+
+    /// <summary>A stand for one kind of work; for any when none is named.</summary>
+    public static Task<Stand> For(string? work, string program, string store) => Open(program, store, work is "reports" or null ? (filled, _, _, _) => ReportPages.Fill(filled, FewReports) : null);
 
     /// <summary>A connection to what a store is kept in.</summary>
     public static DbConnection Connect(string store)
