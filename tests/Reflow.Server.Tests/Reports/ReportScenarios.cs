@@ -32,6 +32,8 @@ public class ReportScenarios
         Body("an end in milliseconds", 99992402, ("commit_end_time", "1622714908000")),
         Body("a page token that is no number", 99992402, ("page_token", "next")),
         Body("a page token that is the id of no report", 99992402, ("page_token", "6969507070261329948")),
+        Body("the greatest page token", 99992402, ("page_token", "9223372036854775807")),
+        new Refused("an unknown user_id_type for somebody", Operation, 99992402, reflow => Query(reflow, Everything(("user_id", OpenId("li4"))), parameters: "?user_id_type=lark_id")),
         new Refused("an unknown user_id_type", Operation, 99992402, reflow => Query(reflow, Everything(), parameters: "?user_id_type=lark_id")),
         Type("a start that is a list", ("commit_start_time", new[] { 1 })),
         Type("an end with a fraction", ("commit_end_time", 1.5)),
