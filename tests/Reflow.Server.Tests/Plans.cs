@@ -46,6 +46,7 @@ public sealed partial class Plans
         ("insert into outbox (tenant, seq", "the greatest number is the first row that it looks at"),
         ("with last as (select coalesce((select seq from outbox", "stops at the last row"),
         ("/* export */ select ", "an export reads all that there is"),
+        ("/* template */ select ", "what a template for tests left is read whole, once a second at most"),
         ("select * from ", "snapshots copy whole tables"),
         ("delete from quota where (tenant, key) in", "what nobody counts any more, once in ten minutes"),
     ];

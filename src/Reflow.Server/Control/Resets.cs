@@ -24,12 +24,12 @@ sealed class Resets(Db db, Copies copies, Func<Db, Task> furnish)
     /// <exception cref="StoreException">The database refused; nothing was done.</exception>
     public async Task Reset(Target target, CancellationToken ct)
     {
-        if (await copies.Find(NameOf(target), ct) is null)
-            await copies.Make(NameOf(target), async made =>
-            {
-                if (target is Target.Workspace) await furnish(made);
-                return true;
-            }, ct);
+        if (await db.Restore(copies, NameOf(target), ct)) return;
+        await copies.Make(NameOf(target), async made =>
+        {
+            if (target is Target.Workspace) await furnish(made);
+            return true;
+        }, ct);
         await db.Restore(copies, NameOf(target), ct);
     }
 

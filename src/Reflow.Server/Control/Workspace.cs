@@ -100,7 +100,11 @@ public sealed record Workspace(string File, IReadOnlyList<WorkspaceTenant> Tenan
                 var changes = new WorkspaceChanges();
                 var faults = new List<(WorkspacePlace Place, string Sentence)>();
                 var flows = new FlowStore(ids, new());
-                foreach (var tenant in Tenants) await tenant.Apply(new(system.For(tenant.Key), now, changes, faults, isFresh), (kind, id) => DirectoryStore.TenantOf(system, kind, id), flows);
+                foreach (var tenant in Tenants)
+                {
+                    await tenant.Apply(new(system.For(tenant.Key), now, changes, faults, isFresh), (kind, id) => DirectoryStore.TenantOf(system, kind, id), flows);
+                    if (faults is [] && tenant.Played is { } played) await played.Take(system, tenant);
+                }
                 // Thrown, so that the writer takes back what was written until here.
                 return faults is [] ? changes : throw new ContradictionException([.. faults.OrderBy(f => (f.Place.Line, f.Place.Column)).Select(f => new WorkspaceFault(File, f.Place.Line, f.Place.Column, f.Place.Path, f.Sentence))]);
             }, ct), []);
@@ -172,6 +176,12 @@ public sealed record WorkspaceTenant(
     /// <summary>When it goes again, Unix ms; null for a tenant that stays.</summary>
     internal long? PassesAt { get; init; }
 
+    /// <summary>Takes what is in the tenant once it is applied, for others that are made like it; null when none are.</summary>
+    internal PlayedTemplate? Played { get; init; }
+
+    /// <summary>Every id by which the tenant, its apps and its plugins are known, in the order of the file.</summary>
+    internal IEnumerable<string> Names => [Key, .. Directory.Apps.Select(app => app.Id), .. Directory.Plugins.Select(plugin => plugin.Id)];
+
     // Each family has its line here and one in Apply, in the same order.
     internal static WorkspaceTenant Read(YamlSection tenant)
     {
@@ -193,9 +203,15 @@ public sealed record WorkspaceTenant(
 
     internal async ValueTask Apply(Applying applying, Func<RouteKind, string, ValueTask<string?>> tenantOf, FlowStore flows)
     {
+        await ApplyPeople(applying, tenantOf);
+        await applying.Parts(part => TaskWorkspace.Apply(Tasks, part), part => Flows.Apply(part, flows), part => ProjectWorkspace.Apply(Projects, part), part => Reports.Apply(part));
+    }
+
+    /// <summary>What of it is its own under every name that it has: the tenant itself, its people, apps and plugins.</summary>
+    internal async ValueTask ApplyPeople(Applying applying, Func<RouteKind, string, ValueTask<string?>> tenantOf)
+    {
         applying.Count("tenants", await applying.PutTenant(Name));
         if (PassesAt is { } at) await TenantStore.Passes(applying.Session, at);
         await ApplyDirectory.Apply(Directory, applying, tenantOf);
-        await applying.Parts(part => TaskWorkspace.Apply(Tasks, part), part => Flows.Apply(part, flows), part => ProjectWorkspace.Apply(Projects, part), part => Reports.Apply(part));
     }
 }

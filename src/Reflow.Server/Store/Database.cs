@@ -77,9 +77,10 @@ abstract class Copies
 
     /// <summary>
     /// Makes all data what the copy holds, at once for everybody who reads. Tokens and what users granted stay, and so does what keeps ids apart. Calls must not be under way.
+    /// False when there is no copy of this name.
     /// </summary>
     /// <exception cref="StoreException">The database refused; nothing was done.</exception>
-    public abstract Task Restore(string name, CancellationToken ct);
+    public abstract Task<bool> Restore(string name, CancellationToken ct);
 
     /// <summary>Deletes a copy. False when there is none of this name.</summary>
     public abstract Task<bool> Delete(string name, CancellationToken ct);

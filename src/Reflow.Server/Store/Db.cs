@@ -131,12 +131,13 @@ public sealed class Db : IAsyncDisposable
 
     /// <summary>Makes all data what a copy holds: see <see cref="Copies.Restore"/>.</summary>
     /// <exception cref="StoreException">The database refused; nothing was done.</exception>
-    internal async Task Restore(Copies copies, string name, CancellationToken ct)
+    internal async Task<bool> Restore(Copies copies, string name, CancellationToken ct)
     {
-        await copies.Restore(name, ct);
+        if (!await copies.Restore(name, ct)) return false;
         Quotas.Forget();
         Restored?.Invoke();
         Changed();
+        return true;
     }
 
     /// <summary>Tells the caches that what they know may not hold any more.</summary>

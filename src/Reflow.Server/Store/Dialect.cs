@@ -45,7 +45,11 @@ static class Dialect
     public static string Columns(this Engine engine) => engine switch
     {
         Engine.Sqlite => "select t.name, c.name from sqlite_master t join pragma_table_info(t.name) c where t.type = 'table' and t.name not like 'sqlite@_%' escape '@' order by t.name, c.cid",
-        Engine.Postgres => "select table_name::text, column_name::text from information_schema.columns where table_schema = current_schema() order by table_name, ordinal_position",
+        // The standard's views of the same answer after ten times as long.
+        Engine.Postgres => """
+            select t.relname::text, c.attname::text from pg_class t join pg_attribute c on c.attrelid = t.oid and c.attnum > 0 and not c.attisdropped
+            where t.relkind = 'r' and t.relnamespace = (select oid from pg_namespace where nspname = current_schema()) order by t.relname, c.attnum
+            """,
     };
 
     /// <summary>The folder of the engine's migrations.</summary>

@@ -54,29 +54,38 @@ sealed class PostgresCopies(PostgresDatabase live, string kind, TimeProvider clo
     public override ValueTask<SystemSession> Open(string name, CancellationToken ct) => live.In(Bare(SchemaOf(name))).Open(DbUse.Reading, ct, patient: true);
 
     /// <inheritdoc/>
-    public override async Task Restore(string name, CancellationToken ct)
+    public override async Task<bool> Restore(string name, CancellationToken ct)
     {
         await using var session = await live.Open(DbUse.Writing, ct, patient: true);
         try
         {
-            var columns = (await session.Query(Engine.Postgres.Columns(), r => (Table: r.GetString(0), Column: r.GetString(1))))
-                .GroupBy(c => c.Table, c => c.Column).Where(table => table.Key != Counted && !Kept.Contains(table.Key));
-            var script = new StringBuilder($"delete from {Counted};");
-            foreach (var table in columns)
-            {
-                var names = string.Join(", ", table);
-                if (!GrantStore.Outliving.Contains(table.Key)) script.Append(CultureInfo.InvariantCulture, $"delete from {table.Key};");
-                script.Append(CultureInfo.InvariantCulture, $"insert into {table.Key} ({names}) select {names} from {SchemaOf(name)}.{table.Key} on conflict do nothing;");
-            }
             await session.BeginChange([null]);
-            await session.Script(script.ToString());
+            var tables = (await session.Query(Pairs, r => (Name: r.GetString(0), Columns: r.GetString(1), IsThere: r.GetBoolean(2), HadRows: r.GetBoolean(3), HasRows: r.GetBoolean(4)), Bare(SchemaOf(name))))
+                .FindAll(table => table.Name != Counted && !Kept.Contains(table.Name));
+            var isThere = tables.Exists(table => table.IsThere);
+            var script = new StringBuilder($"delete from {Counted};");
+            foreach (var (table, columns, _, hadRows, hasRows) in isThere ? tables : [])
+            {
+                if (hadRows && !GrantStore.Outliving.Contains(table)) script.Append(CultureInfo.InvariantCulture, $"delete from {table};");
+                if (hasRows) script.Append(CultureInfo.InvariantCulture, $"insert into {table} ({columns}) select {columns} from {SchemaOf(name)}.{table} on conflict do nothing;");
+            }
+            if (isThere) await session.Script(script.ToString());
             await session.Execute("commit");
+            return isThere;
         }
         catch (System.Data.Common.DbException e)
         {
             throw new StoreException($"the copy {name} cannot be brought back: {e.Message}", e);
         }
     }
+
+    // Every live table with its columns and its counterpart in a schema. A table that holds a row holds a page; one that lacks a counterpart is taken to have rows there, so that bringing it back fails.
+    const string Pairs = """
+        select t.relname::text, (select string_agg(a.attname, ', ' order by a.attnum) from pg_attribute a where a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped),
+            c.oid is not null, pg_relation_size(t.oid) > 0, coalesce(pg_relation_size(c.oid) > 0, true)
+        from pg_class t left join pg_class c on c.relname = t.relname and c.relkind = 'r' and c.relnamespace = (select oid from pg_namespace where nspname = $1)
+        where t.relkind = 'r' and t.relnamespace = (select oid from pg_namespace where nspname = current_schema()) order by t.relname
+        """;
 
     /// <inheritdoc/>
     public override async Task<bool> Delete(string name, CancellationToken ct)

@@ -29,12 +29,7 @@ sealed partial class Snapshots(Db db, Copies copies)
 
     /// <summary>Makes the data what it was when the snapshot was taken. False when there is no such snapshot.</summary>
     /// <exception cref="StoreException">The database refused; nothing was done.</exception>
-    public async Task<bool> Restore(string name, CancellationToken ct)
-    {
-        if (await Find(name, ct) is null) return false;
-        await db.Restore(copies, name, ct);
-        return true;
-    }
+    public async Task<bool> Restore(string name, CancellationToken ct) => IsName(name) && await db.Restore(copies, name, ct);
 
     /// <summary>Deletes a snapshot. False when there is none of this name.</summary>
     public async Task<bool> Delete(string name, CancellationToken ct) => IsName(name) && await copies.Delete(name, ct);

@@ -39,8 +39,9 @@ sealed class SqliteCopies(SqliteDatabase database, string live, DbUse writing, s
     public override ValueTask<SystemSession> Open(string name, CancellationToken ct) => new SqliteDatabase(FileOf(name), DbUse.WritingFast, null).Open(DbUse.Reading, ct);
 
     /// <inheritdoc/>
-    public override async Task Restore(string name, CancellationToken ct)
+    public override async Task<bool> Restore(string name, CancellationToken ct)
     {
+        if (!File.Exists(FileOf(name))) return false;
         List<(string Table, List<object?[]> Rows)> kept = [];
         await using (var reader = await database.Open(DbUse.Reading, ct))
             foreach (var table in Kept) kept.Add((table, await reader.Query($"select * from {table}", r => Enumerable.Range(0, r.FieldCount).Select(i => r.IsDBNull(i) ? null : r.GetValue(i)).ToArray())));
@@ -51,6 +52,7 @@ sealed class SqliteCopies(SqliteDatabase database, string live, DbUse writing, s
             foreach (var row in rows)
                 await writer.Execute($"insert or replace into {table} values ({string.Join(", ", row.Select((_, i) => $"${i + 1}"))})", row);
         await writer.Execute("commit");
+        return true;
     }
 
     /// <inheritdoc/>

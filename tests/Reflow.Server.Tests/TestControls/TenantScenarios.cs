@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reflow.Server.Store;
 using Xunit;
 
 namespace Reflow.Server.Tests.TestControls;
@@ -47,6 +48,34 @@ public class TenantScenarios
             await s.Find("select count(*) from task where tenant = $1", r => r.GetInt64(0)), await s.Find("select 1 from flow where tenant = $1", r => true)), Ct));
     }
 
+    // What was made before something else is not there to be copied any more.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_tenant_that_is_copied_is_row_for_row_one_that_was_played(bool withWork)
+    {
+        await using var desk = await Desk.Start();
+        await desk.Do("POST", "/tenants", new { with_work = withWork });
+        var copied = await Rows(desk, await desk.Do("POST", "/tenants", new { with_work = withWork }));
+        await desk.Do("POST", "/tenants", new { with_work = !withWork });
+        var played = await Rows(desk, await desk.Do("POST", "/tenants", new { with_work = withWork }));
+        Assert.Equal(played, copied);
+        Assert.Equal(withWork, copied.Contains("flow_task", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Tenants_of_one_second_have_their_work_from_its_first_and_the_next_second_has_its_own()
+    {
+        await using var desk = await Desk.Start();
+        var now = (await desk.Do("GET", "/clock")).GetProperty("now").GetInt64();
+        await desk.Do("POST", "/clock/set", new { now = now = (now / 1000 + 1) * 1000 });
+        Assert.Equal(now, await Deployed(desk));
+        await desk.Do("POST", "/clock/advance", new { by_ms = 999 });
+        Assert.Equal(now, await Deployed(desk));
+        await desk.Do("POST", "/clock/advance", new { by_ms = 1 });
+        Assert.Equal(now + 1000, await Deployed(desk));
+    }
+
     [Fact]
     public async Task A_tenant_that_is_taken_out_leaves_not_one_row_and_the_others_stay_as_they_were()
     {
@@ -93,6 +122,30 @@ public class TenantScenarios
         Assert.Equal((400, member), (refused.Status, refused.Json.GetProperty("error").GetProperty("field_violations")[0].GetProperty("field").GetString()));
         Assert.Equal(before, await desk.Reflow.State());
     }
+
+    static async Task<long> Deployed(Desk desk)
+    {
+        var made = await desk.Do("POST", "/tenants");
+        return await desk.Reflow.Db.Read(made.GetProperty("tenant_key").GetString()!, s => s.Find("select deployed_at from flow where tenant = $1", r => r.GetInt64(0)), Ct);
+    }
+
+    // Every row of a tenant, with names in the place of all that is made up for it.
+    static Task<string> Rows(Desk desk, JsonElement made) => desk.Reflow.Db.ReadSystem(async session =>
+    {
+        var tenant = made.GetProperty("tenant_key").GetString()!;
+        var names = new List<(string Is, string Called)> { (tenant, "TENANT") };
+        names.AddRange(made.GetProperty("apps").EnumerateArray().Select((app, i) => (app.GetProperty("app_id").GetString()!, $"APP {i}")));
+        names.AddRange(made.GetProperty("plugins").EnumerateArray().Select((plugin, i) => (plugin.GetProperty("plugin_id").GetString()!, $"PLUGIN {i}")));
+        var apps = names.ToDictionary(name => name.Is, name => name.Called);
+        names.AddRange((await session.Query("select id from flow_task where tenant = $1 order by id", r => $"{r.GetInt64(0)}", tenant)).Select((id, i) => (id, $"TASK {i}")));
+        names.AddRange(await session.Query("select id, app_id, user_id from identity where tenant = $1", r => (r.GetString(0), $"ID OF {r.GetString(2)} FOR {apps.GetValueOrDefault(r.GetString(1))}"), tenant));
+        var lines = new List<string>();
+        foreach (var table in (await session.Query(session.Engine.Columns(), r => (Table: r.GetString(0), Column: r.GetString(1)))).Where(column => column.Column == "tenant"))
+            lines.AddRange(await session.Query($"select * from {table.Table} where tenant = $1", r => $"{table.Table}: {string.Join('|', Enumerable.Range(0, r.FieldCount).Where(i => !Secret.Contains(r.GetName(i))).Select(i => r.IsDBNull(i) ? "null" : r.GetValue(i)))}", tenant));
+        return string.Join('\n', lines.Select(line => names.Aggregate(line, (text, name) => text.Replace(name.Is, name.Called, StringComparison.Ordinal))).Order(StringComparer.Ordinal));
+    }, Ct);
+
+    static readonly string[] Secret = ["secret_hash", "hash"];
 
     static async Task<IReadOnlyList<string?>> Listed(Desk desk) =>
         [.. (await desk.Do("GET", "/tenants")).GetProperty("tenants").EnumerateArray().Select(tenant => tenant.GetProperty("tenant_key").GetString())];
