@@ -1,4 +1,5 @@
 using System.Globalization;
+using Npgsql;
 using Reflow.Core.Directory;
 using Reflow.Core.Flows;
 using Reflow.Core.Projects;
@@ -110,6 +111,31 @@ public sealed class FrozenNodeTests : IAsyncLifetime
         await Held.Until(async () => (await StartInstance(one)).Status == 200, "it has another number");
         Assert.Equal(63, await NumberOf(one));
         Assert.Equal(number, await NumberOf(three));
+    }
+
+    [Fact]
+    public async Task A_change_of_which_the_rest_never_comes_is_ended_by_the_others()
+    {
+        var task = await first.NewTask();
+        await first.Stop();
+        var one = await Start("one");
+        await using var half = new NpgsqlConnection(store.Connection);
+        await half.OpenAsync(Ct);
+        await using var change = await half.BeginTransactionAsync(Ct);
+        foreach (var (sql, args) in new PostgresLanes("public").Take([Demo.Tenant]))
+        {
+            await using var lane = new NpgsqlCommand(sql, half);
+            lane.Parameters.Add(new() { Value = args[0] });
+            await lane.ExecuteNonQueryAsync(Ct);
+        }
+        // PostgreSQL is in the middle of a command, and waits for the rest.
+        await using var rest = await half.BeginTextImportAsync("copy history from stdin", Ct);
+        (await one.Post($"/open-apis/task/v1/tasks/{task}/complete")).Ok();
+        await Assert.ThrowsAnyAsync<NpgsqlException>(async () =>
+        {
+            await rest.DisposeAsync();
+            await change.CommitAsync(Ct);
+        });
     }
 
     [Fact]
