@@ -58,6 +58,7 @@ npm_packages() {
 }
 
 if [[ ${1:-} == postgres || ${1:-} == rows || ${1:-} == overload ]]; then
+    [[ $1 != overload ]] || (($(ulimit -n) >= 17000)) || ulimit -n 17000 || { echo "bench.sh: 16,000 callers need 17,000 open files (ulimit -n)" >&2; exit 1; }
     with_postgres
     "$out/load/load" "$out/reflow/reflow" "$out/bare/bare" "$1" "$postgres_connection" "${@:2}"
     exit

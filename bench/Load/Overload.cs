@@ -10,8 +10,8 @@ namespace Reflow.Bench.Load;
 static class Overload
 {
     const int Times = 4, BusyMs = 5000;
-    // Four times as many as make a server as busy as it gets, all of whom find a place in its line; and many more than have a place there.
-    static readonly int[] Callers = [4 * Drive.Connections, 8192];
+    // Four times as many as make a server as busy as it gets; as many as it can just serve before they have waited for too long; and many more than that.
+    static readonly int[] Callers = [4 * Drive.Connections, 8192, 16_000];
     static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
 
     /// <summary><c>./bench.sh overload [SECONDS]</c>.</summary>

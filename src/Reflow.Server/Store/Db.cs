@@ -149,7 +149,7 @@ public sealed class Db : IAsyncDisposable
 /// <param name="WaitingChanges">How many changes may wait for the writer; more are refused at once.</param>
 /// <param name="WaitingReads">How many reads may wait for one that is done; more are refused at once.</param>
 /// <param name="Durable">Whether an acknowledged change must survive a power cut; false for data that goes with the process.</param>
-public sealed record DbOptions(int Readers = 8, int WaitingChanges = 4096, int WaitingReads = 4096, bool Durable = true)
+public sealed record DbOptions(int Readers = 8, int WaitingChanges = 16384, int WaitingReads = 16384, bool Durable = true)
 {
     /// <summary>How long a call waits for its turn, and then for the answer of a statement, before it is refused. What concerns all tenants is exempt.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1.5);
