@@ -1,4 +1,5 @@
 using Reflow.Server.Store;
+using Reflow.Server.Tests.Projects;
 using Reflow.Server.Tests.Reports;
 using Reflow.Server.Tests.Tasks;
 using Xunit;
@@ -32,6 +33,18 @@ public sealed class NodesTests : IAsyncLifetime
         var id = await one.NewTask();
         (await two.Post($"/open-apis/task/v1/tasks/{id}/complete")).Ok();
         Assert.NotEqual("0", (await one.Get($"/open-apis/task/v1/tasks/{id}")).Ok().Data.GetProperty("task").GetProperty("complete_time").GetString());
+    }
+
+    [Fact]
+    public async Task An_item_that_both_have_read_is_what_the_other_made_of_it()
+    {
+        var item = await DemoSpace.Story(one);
+        foreach (var (node, other, act, stand) in new[] { (one, two, "confirm", "doing3"), (two, one, "rollback", "doing2"), (one, two, "confirm", "doing3") })
+        {
+            Assert.Equal(await DemoSpace.Stand(one, item), await DemoSpace.Stand(two, item));
+            await DemoSpace.Confirm(node, item, "doing", act is "confirm" ? DemoSpace.Whole : new { action = act, rollback_reason = "x" });
+            Assert.Contains(stand, await DemoSpace.Stand(other, item), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

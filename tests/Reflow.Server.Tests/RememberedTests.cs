@@ -35,6 +35,28 @@ public class RememberedTests
     }
 
     [Fact]
+    public async Task What_is_asked_for_each_time_is_shown_what_was_there_before()
+    {
+        Assert.Equal((null, "one"), await Renew("one"));
+        Assert.Equal(("one", "one"), await Renew(null));
+        Assert.Equal(("one", "two"), await Renew("two"));
+        remembered.Forget();
+        Assert.Equal((null, "three"), await Renew("three"));
+
+        // Null for what is as it was.
+        async Task<(string? Before, string? Now)> Renew(string? there)
+        {
+            string? before = null;
+            var now = await remembered.Renew("a", there, (there, shown) =>
+            {
+                before = shown;
+                return new(there ?? shown);
+            });
+            return (before, now);
+        }
+    }
+
+    [Fact]
     public async Task No_more_is_remembered_than_may_be()
     {
         foreach (var key in (string[])["a", "b", "c"]) await Find(key);

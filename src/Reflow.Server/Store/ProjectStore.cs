@@ -13,6 +13,8 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     const int MostRemembered = 1000;
 
     readonly KeyedLocks<(string Tenant, long Id)> inTransition = new(clock);
+    // A version of an item never changes, so that one which was read already is not read again: a reader asks for the version, and for the document only if it is another.
+    readonly Remembered<(string Tenant, long Id), WorkItem> items = new(MostRemembered);
     readonly Remembered<(string Tenant, string Key, long Version), Space> spaces = new(MostRemembered);
     readonly Remembered<(string Tenant, string Key, long Version, long Template, int TemplateVersion), NodeFlow> flows = new(MostRemembered);
 
@@ -25,6 +27,7 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     /// <summary>Forgets the definitions that were read, for data that was replaced.</summary>
     public void Forget()
     {
+        items.Forget();
         spaces.Forget();
         flows.Forget();
     }
@@ -132,10 +135,17 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
         }, at.Version);
     }
 
+    /// <summary>An item that is not deleted, and is remembered; null when there is none. Not for changes, which may see what is then taken back.</summary>
+    public ValueTask<WorkItem?> Find(Session session, long id) =>
+        items.Renew((session.Tenant, id), (session, id), static (asked, known) => Load(asked.session, asked.id, known));
+
     /// <summary>An item that is not deleted; null when there is none.</summary>
-    public static async ValueTask<WorkItem?> Load(Session session, long id) =>
-        await session.Find("select doc, version from work_item where tenant = $1 and id = $2 and is_deleted = 0",
-            r => JsonSerializer.Deserialize(r.GetString(0), ProjectJson.Stored.WorkItem)! with { Version = r.GetInt64(1) }, id);
+    /// <param name="session">Where to read.</param>
+    /// <param name="id">Which.</param>
+    /// <param name="known">The item as it was committed at some time: answered if it is still so.</param>
+    public static async ValueTask<WorkItem?> Load(Session session, long id, WorkItem? known = null) =>
+        await session.Find("select version, case when version = $3 then null else doc end from work_item where tenant = $1 and id = $2 and is_deleted = 0",
+            r => r.IsDBNull(1) ? known : JsonSerializer.Deserialize(r.GetString(1), ProjectJson.Stored.WorkItem)! with { Version = r.GetInt64(0) }, id, known?.Version ?? 0);
 
     /// <summary>Creates an item and answers it.</summary>
     public Task<(WorkItem? Item, Error? Error)> Create(string tenant, NodeFlow flow, ProjectCommand.Create command, Func<string, bool> knows, Actor by, string operation, CancellationToken ct)
@@ -160,20 +170,28 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     /// Changes an item: load, decide, save and record in one transaction. Whoever wants to move it while another moves it is refused at once
     /// (row 19) and nothing waits; what moves nothing only takes its turn (contracts: project §4.2).
     /// </summary>
-    public async Task<ItemChange> Change(string tenant, string project, long id, ProjectCommand command, Func<string, bool> knows, Actor by, string operation, CancellationToken ct)
+    /// <param name="tenant">Whose it is.</param>
+    /// <param name="project">The key of its space.</param>
+    /// <param name="known">The item as it was read before.</param>
+    /// <param name="command">What to do.</param>
+    /// <param name="knows">Which user keys there are.</param>
+    /// <param name="by">Who does it.</param>
+    /// <param name="operation">The operation's name in the contract.</param>
+    /// <param name="ct">Gives up while it has not begun.</param>
+    public async Task<ItemChange> Change(string tenant, string project, WorkItem known, ProjectCommand command, Func<string, bool> knows, Actor by, string operation, CancellationToken ct)
     {
-        if (!command.IsTransition) return await db.ChangeGuarded(tenant, session => Change(session, project, id, command, knows, by, operation), ct);
-        using var place = await inTransition.Enter((tenant, id), TimeSpan.Zero, ct);
-        return place is null ? ProjectErrors.InTransition : await db.ChangeGuarded(tenant, session => Change(session, project, id, command, knows, by, operation), ct);
+        if (!command.IsTransition) return await db.ChangeGuarded(tenant, session => Change(session, project, known.Id, command, knows, by, operation, known), ct);
+        using var place = await inTransition.Enter((tenant, known.Id), TimeSpan.Zero, ct);
+        return place is null ? ProjectErrors.InTransition : await db.ChangeGuarded(tenant, session => Change(session, project, known.Id, command, knows, by, operation, known), ct);
     }
 
     /// <summary>As the other <c>Change</c>, beside what else a transaction does.</summary>
-    public async ValueTask<ItemChange> Change(Session session, string project, long id, ProjectCommand command, Func<string, bool> knows, Actor by, string operation)
+    public async ValueTask<ItemChange> Change(Session session, string project, long id, ProjectCommand command, Func<string, bool> knows, Actor by, string operation, WorkItem? known = null)
     {
         WorkItem? loaded = null;
-        Space? known = null;
-        await session.Together(async () => loaded = await Load(session, id), async () => known = await Find(session, project));
-        if (loaded is not { } item || known is not { } space) return ProjectErrors.WorkItemNotFound;
+        Space? found = null;
+        await session.Together(async () => loaded = await Load(session, id, known), async () => found = await Find(session, project));
+        if (loaded is not { } item || found is not { } space) return ProjectErrors.WorkItemNotFound;
         if (await FlowOf(session, space, item.TypeKey, item.TemplateId, item.TemplateVersion) is not { } flow) return ProjectErrors.WorkflowBroken;
         var decision = flow.Decide(item, command, knows);
         if (decision.Error is { } error) return new(error) { Unmet = command is ProjectCommand.Confirm confirm ? flow.Unmet(item, confirm, knows) : [] };

@@ -32,6 +32,20 @@ sealed class Remembered<TKey, TValue>(int most) where TKey : notnull where TValu
         return held.GetOrAdd(key, make);
     }
 
+    /// <summary>What is there now, which is asked each time and remembered only to be compared with; null when there is none.</summary>
+    /// <param name="key">Which.</param>
+    /// <param name="asked">Told to <paramref name="read"/>.</param>
+    /// <param name="read">Shown what is remembered: answers that if it is still so, and otherwise what there is.</param>
+    public async ValueTask<TValue?> Renew<T>(TKey key, T asked, Func<T, TValue?, ValueTask<TValue?>> read)
+    {
+        var held = known;
+        var before = held.GetValueOrDefault(key);
+        var now = await read(asked, before);
+        if (now is null || ReferenceEquals(now, before)) return now;
+        if (held.Count >= most) held.Clear();
+        return held[key] = now;
+    }
+
     /// <summary>Forgets all.</summary>
     public void Forget() => known = [];
 }

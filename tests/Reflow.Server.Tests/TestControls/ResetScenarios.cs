@@ -1,4 +1,5 @@
 using Reflow.Server.Tests.Identity;
+using Reflow.Server.Tests.Projects;
 using Xunit;
 
 namespace Reflow.Server.Tests.TestControls;
@@ -202,6 +203,25 @@ public class ResetScenarios
         Assert.Equal("one-task", Assert.Single((await desk.Do("GET", "/snapshots")).GetProperty("snapshots").EnumerateArray()).GetProperty("name").GetString());
         await desk.Do("DELETE", "/snapshots/one-task");
         Assert.Empty((await desk.Do("GET", "/snapshots")).GetProperty("snapshots").EnumerateArray());
+    }
+
+    // Both have the same version.
+    [Fact]
+    public async Task An_item_that_became_something_else_after_going_back_is_that()
+    {
+        await using var desk = await Desk.Start();
+        var item = await DemoSpace.Story(desk.Reflow);
+        await desk.Do("POST", "/snapshots/before");
+        foreach (var name in (string[])["one", "other"])
+        {
+            await DemoSpace.Do(desk.Reflow, DemoSpace.Item(item), new { update_fields = new[] { new { field_key = "name", field_value = name } } }, method: "PUT");
+            var read = await DemoSpace.Do(desk.Reflow, $"{DemoSpace.Space}/work_item/story/query", new { work_item_ids = new[] { item } });
+            Assert.Equal(name, read[0].GetProperty("name").GetString());
+            Assert.Contains("doing2", await DemoSpace.Stand(desk.Reflow, item), StringComparison.Ordinal);
+            await DemoSpace.Confirm(desk.Reflow, item, "doing", DemoSpace.Whole);
+            Assert.Contains("doing3", await DemoSpace.Stand(desk.Reflow, item), StringComparison.Ordinal);
+            await desk.Do("POST", "/snapshots/before/restore");
+        }
     }
 
     [Fact]

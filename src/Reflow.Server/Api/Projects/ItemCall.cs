@@ -56,10 +56,10 @@ static class ItemCall
 
     /// <summary>The item of a call in a space that <see cref="Space"/> allowed (step 6, rows 13 and 20014).</summary>
     public static async ValueTask<(FoundItem? Found, Error? Error)> Item(Session session, ProjectStore projects, Space space, ItemPath path) =>
-        await Item(session, projects, space, path, await Loaded(session, path));
+        await Item(session, projects, space, path, await Loaded(path, id => ProjectStore.Load(session, id)));
 
-    static async ValueTask<WorkItem?> Loaded(Session session, ItemPath path) =>
-        long.TryParse(path.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? await ProjectStore.Load(session, id) : null;
+    static async ValueTask<WorkItem?> Loaded(ItemPath path, Func<long, ValueTask<WorkItem?>> load) =>
+        long.TryParse(path.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? await load(id) : null;
 
     static async ValueTask<(FoundItem? Found, Error? Error)> Item(Session session, ProjectStore projects, Space space, ItemPath path, WorkItem? loaded)
     {
@@ -70,11 +70,11 @@ static class ItemCall
     }
 
     /// <summary>The item of a call, with its space: steps 4 to 6.</summary>
-    static async ValueTask<(FoundItem? Found, Error? Error)> Found(Session session, Call call, ProjectStore projects, ItemPath path, Error? wrong)
+    static async ValueTask<(FoundItem? Found, Error? Error)> Found(Session session, Call call, ProjectStore projects, ItemPath path, Error? wrong, bool changes = false)
     {
         Space? known = null;
         WorkItem? item = null;
-        await session.Together(async () => known = await projects.Find(session, path.Space), async () => item = await Loaded(session, path));
+        await session.Together(async () => known = await projects.Find(session, path.Space), async () => item = await Loaded(path, id => changes ? ProjectStore.Load(session, id) : projects.Find(session, id)));
         var (space, refused) = Allowed(known, call, path.Space);
         return (refused ?? wrong) is { } early ? (null, early) : await Item(session, projects, space!, path, item);
     }
@@ -89,11 +89,11 @@ static class ItemCall
 
     /// <summary>As <see cref="Read"/>, and may change what is no part of the item.</summary>
     public static Task<Reply> Write(Call call, ProjectStore projects, ItemPath path, Error? wrong, Func<Session, FoundItem, ValueTask<Reply>> then) =>
-        projects.Write<Reply>(call.Caller.Tenant, session => Then(session, call, projects, path, wrong, then), call.Aborted);
+        projects.Write<Reply>(call.Caller.Tenant, session => Then(session, call, projects, path, wrong, then, changes: true), call.Aborted);
 
-    static async ValueTask<Reply> Then(Session session, Call call, ProjectStore projects, ItemPath path, Error? wrong, Func<Session, FoundItem, ValueTask<Reply>> then)
+    static async ValueTask<Reply> Then(Session session, Call call, ProjectStore projects, ItemPath path, Error? wrong, Func<Session, FoundItem, ValueTask<Reply>> then, bool changes = false)
     {
-        var (found, refused) = await Found(session, call, projects, path, wrong);
+        var (found, refused) = await Found(session, call, projects, path, wrong, changes);
         return refused is not null ? refused : await then(session, found!);
     }
 
@@ -119,7 +119,7 @@ static class ItemCall
             return (item, await ProjectInput.Users(session, call, []), null);
         }, call.Aborted);
         if (refused is not null) return refused;
-        var changed = await projects.Change(call.Caller.Tenant, found!.Space.Project.Key, found.Item.Id, command!, knows!, call.Caller.Actor, call.Operation.Name, call.Aborted);
+        var changed = await projects.Change(call.Caller.Tenant, found!.Space.Project.Key, found.Item, command!, knows!, call.Caller.Actor, call.Operation.Name, call.Aborted);
         return changed.Error is not { } not ? Reply.Empty
             : not == ProjectErrors.InTransition ? new Refusal(not) { Headers = [new("Retry-After", "2")] }
             : new Refusal(not) { Details = [.. changed.Unmet.Select(n => new RefusalDetail(n.Refusal, Word(n.Kind), n.Key))] };
