@@ -156,11 +156,23 @@ sealed class PostgresNode : NodeNumber
 
     // A node that stopped while it was sending leaves PostgreSQL in the middle of a command, waiting for the rest, which none of its time-outs ends before version 17. Its change holds
     // a lane, so the others end it when one that is idle in its transaction would have been ended.
-    Task EndHalves(NpgsqlConnection connection, CancellationToken ct) => Execute(connection, $"""
+    static readonly string Halves = $"""
         select count(pg_terminate_backend(a.pid)) from pg_locks l join pg_stat_activity a on a.pid = l.pid
         where {PostgresLanes.Lane("l", "$1")} and l.granted and a.state = 'active' and a.wait_event = 'ClientRead'
         and a.state_change < now() - nullif(current_setting('idle_in_transaction_session_timeout'), '0')::interval
-        """, ct, PostgresLanes.All(database.Schema));
+        """;
+
+    async Task EndHalves(NpgsqlConnection connection, CancellationToken ct)
+    {
+        try
+        {
+            await Execute(connection, Halves, ct, PostgresLanes.All(database.Schema));
+        }
+        catch (PostgresException)
+        {
+            // A server that does not tell who waits for what: a half stays as long as its node does.
+        }
+    }
 
     static long Clock => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
