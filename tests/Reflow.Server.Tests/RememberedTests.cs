@@ -42,6 +42,13 @@ public class RememberedTests
         Assert.Equal(("one", "two"), await Renew("two"));
         remembered.Forget();
         Assert.Equal((null, "three"), await Renew("three"));
+        // What was read before somebody forgot is not remembered after.
+        await remembered.Renew("a", 0, (_, _) =>
+        {
+            remembered.Forget();
+            return new("four");
+        });
+        Assert.Equal((null, "five"), await Renew("five"));
 
         // Null for what is as it was.
         async Task<(string? Before, string? Now)> Renew(string? there)
