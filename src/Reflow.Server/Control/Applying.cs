@@ -59,8 +59,7 @@ sealed class Applying(Session session, long now, WorkspaceChanges changes, List<
             row => columns.Select((c, i) => row.IsDBNull(i) ? c.Value is null : row.GetValue(i).Equals(c.Value)).ToArray(), keys);
         if (known is null)
         {
-            var names = key.Concat(columns).Select(c => c.Name).Prepend("tenant").ToArray();
-            await session.Write($"insert into {table} ({string.Join(", ", names)}) values ({string.Join(", ", names.Select((_, i) => $"${i + 1}"))})", [.. keys, .. columns.Select(c => c.Value)]);
+            await session.Write(StoreTable.Insert(table, ["tenant", .. key.Concat(columns).Select(c => c.Name)]), [.. keys, .. columns.Select(c => c.Value)]);
             return Outcome.Created;
         }
         if (known.All(same => same)) return Outcome.Unchanged;

@@ -31,8 +31,7 @@ sealed class PlayedTemplate(WorkspaceTenant template, bool withWork, long at)
     public async ValueTask Take(SystemSession system, WorkspaceTenant tenant)
     {
         names = [.. tenant.Names];
-        var found = (await system.Query(system.Engine.Columns(), r => (Table: r.GetString(0), Column: r.GetString(1)))).GroupBy(c => c.Table, c => c.Column)
-            .Where(table => Tables.Contains(table.Key)).Select(table => new Table(table.Key, [.. table])).ToList();
+        var found = (await StoreTable.All(system)).Where(table => Tables.Contains(table.Name)).Select(table => new Table(table.Name, table.Columns)).ToList();
         await system.For(tenant.Key).Together([.. found.Select(table => (Func<ValueTask>)(() => table.Read(system.For(tenant.Key), names)))]);
         tables = found.Sum(table => table.Rows.Count) > MostRows ? null : found;
     }
@@ -55,7 +54,7 @@ sealed class PlayedTemplate(WorkspaceTenant template, bool withWork, long at)
     /// <param name="columns">Its columns, the first of which is the tenant.</param>
     sealed class Table(string name, IReadOnlyList<string> columns)
     {
-        public string Insert { get; } = $"insert into {name} ({string.Join(", ", columns)}) values ({string.Join(", ", columns.Select((_, i) => $"${i + 1}"))})";
+        public string Insert { get; } = StoreTable.Insert(name, columns);
 
         /// <summary>The values of each row but the tenant, and whether a name is among them.</summary>
         public IReadOnlyList<(object?[] Values, bool IsNamed)> Rows { get; private set; } = [];

@@ -38,7 +38,7 @@ sealed class PostgresCopies(PostgresDatabase live, string kind, TimeProvider clo
     public override Task Save(string name, CancellationToken ct) => Put(name, async (session, schema) =>
     {
         var script = new StringBuilder();
-        foreach (var table in (await Tables(session)).Except([Counted])) script.Append(CultureInfo.InvariantCulture, $"create table {schema}.{table} as table {Quoted(live.Schema)}.{table};");
+        foreach (var (table, _) in (await StoreTable.All(session)).Where(table => table.Name != Counted)) script.Append(CultureInfo.InvariantCulture, $"create table {schema}.{table} as table {Quoted(live.Schema)}.{table};");
         await session.Script(script.ToString());
         return true;
     }, ct);
@@ -62,16 +62,16 @@ sealed class PostgresCopies(PostgresDatabase live, string kind, TimeProvider clo
             await session.BeginChange([null]);
             var tables = (await session.Query(Pairs, r => (Name: r.GetString(0), Columns: r.GetString(1), IsThere: r.GetBoolean(2), HadRows: r.GetBoolean(3), HasRows: r.GetBoolean(4)), Bare(SchemaOf(name))))
                 .FindAll(table => table.Name != Counted && !Kept.Contains(table.Name));
-            var isThere = tables.Exists(table => table.IsThere);
+            if (!tables.Exists(table => table.IsThere)) return false;
             var script = new StringBuilder($"delete from {Counted};");
-            foreach (var (table, columns, _, hadRows, hasRows) in isThere ? tables : [])
+            foreach (var (table, columns, _, hadRows, hasRows) in tables)
             {
                 if (hadRows && !GrantStore.Outliving.Contains(table)) script.Append(CultureInfo.InvariantCulture, $"delete from {table};");
                 if (hasRows) script.Append(CultureInfo.InvariantCulture, $"insert into {table} ({columns}) select {columns} from {SchemaOf(name)}.{table} on conflict do nothing;");
             }
-            if (isThere) await session.Script(script.ToString());
+            await session.Script(script.ToString());
             await session.Execute("commit");
-            return isThere;
+            return true;
         }
         catch (System.Data.Common.DbException e)
         {
@@ -131,8 +131,6 @@ sealed class PostgresCopies(PostgresDatabase live, string kind, TimeProvider clo
             (select coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint from pg_class c where c.relnamespace = n.oid and c.relkind = 'r')
         from pg_namespace n where starts_with(obj_description(n.oid, 'pg_namespace'), $1) order by 1
         """, r => new Copy(r.GetString(0), r.GetInt64(1), r.GetInt64(2)), Mark);
-
-    static async Task<IEnumerable<string>> Tables(SystemSession session) => (await session.Query(Engine.Postgres.Columns(), r => r.GetString(0))).Distinct();
 
     // Names are longer than PostgreSQL's, and have signs that it has not.
     string SchemaOf(string name) => Quoted($"reflow_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{live.Schema}\n{kind}\n{name}")).AsSpan(0, 16))}");

@@ -135,8 +135,8 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
         }, at.Version);
     }
 
-    /// <summary>An item that is not deleted, and is remembered; null when there is none. Not for changes, which may see what is then taken back.</summary>
-    public ValueTask<WorkItem?> Find(Session session, long id) =>
+    /// <summary>An item that is not deleted, as it is committed; null when there is none. Not within changes: what those see may be taken back, and would be remembered.</summary>
+    public ValueTask<WorkItem?> Committed(Session session, long id) =>
         items.Renew((session.Tenant, id), (session, id), static (asked, known) => Load(asked.session, asked.id, known));
 
     /// <summary>An item that is not deleted; null when there is none.</summary>

@@ -61,7 +61,7 @@ static class SnapshotText
         {
             return await db.ChangeSystem<string?>(async session =>
             {
-                var tables = (await Tables(session)).ToDictionary(t => t.Table, t => t.Columns.ToHashSet());
+                var tables = (await Tables(session)).ToDictionary(t => t.Name, t => t.Columns.ToHashSet());
                 string? insert = null;
                 var width = 0;
                 while (await lines.ReadLineAsync(ct) is { } line)
@@ -81,7 +81,7 @@ static class SnapshotText
                         var columns = root.GetProperty("columns").EnumerateArray().Select(c => c.GetString()!).ToList();
                         if (!tables.TryGetValue(table, out var known) || columns.Count == 0 || !columns.All(known.Contains)) throw new FormatException($"there is no table {table} with these columns");
                         await session.Write($"delete from {table}");
-                        insert = $"insert into {table} ({string.Join(", ", columns)}) values ({string.Join(", ", columns.Select((_, i) => $"${i + 1}"))})";
+                        insert = StoreTable.Insert(table, columns);
                         width = columns.Count;
                     }
                     else
@@ -101,11 +101,8 @@ static class SnapshotText
     }
 
     // What remembers which migrations ran is made by them, and what keeps nodes and keys apart, or is counted, belongs to the place and not to the data.
-    static async Task<IReadOnlyList<(string Table, IReadOnlyList<string> Columns)>> Tables(SystemSession session)
-    {
-        var columns = await session.Query(session.Engine.Columns(), r => (Table: r.GetString(0), Column: r.GetString(1)));
-        return [.. columns.Where(c => c.Table is not ("schema_version" or "node" or "node_number" or "server_key" or "quota")).GroupBy(c => c.Table).Select(group => (group.Key, (IReadOnlyList<string>)[.. group.Select(c => c.Column)]))];
-    }
+    static async ValueTask<IEnumerable<StoreTable>> Tables(SystemSession session) =>
+        (await StoreTable.All(session)).Where(table => table.Name is not ("schema_version" or "node" or "node_number" or "server_key" or "quota"));
 
     static object? Value(JsonElement value) => value.ValueKind switch
     {

@@ -14,10 +14,9 @@ static class TenantStore
     /// <summary>Deletes every row of a tenant; false when it had none of its own.</summary>
     public static async ValueTask<bool> Remove(SystemSession session, string tenant)
     {
-        var tables = await session.Query(session.Engine.Columns(), r => (Table: r.GetString(0), Column: r.GetString(1)));
         var known = false;
-        foreach (var (table, _) in tables.Where(t => t.Column == "tenant"))
-            if (await session.Execute($"delete from {table} where tenant = $1", tenant) > 0 && table == "tenant") known = true;
+        foreach (var table in (await StoreTable.All(session)).Where(table => table.IsOfTenants))
+            if (await session.Execute($"delete from {table.Name} where tenant = $1", tenant) > 0 && table.Name == "tenant") known = true;
         return known;
     }
 }

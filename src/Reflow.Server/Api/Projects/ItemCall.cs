@@ -54,9 +54,9 @@ static class ItemCall
         return (spaces, null);
     }
 
-    /// <summary>The item of a call in a space that <see cref="Space"/> allowed (step 6, rows 13 and 20014).</summary>
+    /// <summary>The item of a call that only reads, in a space that <see cref="Space"/> allowed (step 6, rows 13 and 20014).</summary>
     public static async ValueTask<(FoundItem? Found, Error? Error)> Item(Session session, ProjectStore projects, Space space, ItemPath path) =>
-        await Item(session, projects, space, path, await Loaded(path, id => ProjectStore.Load(session, id)));
+        await Item(session, projects, space, path, await Loaded(path, id => projects.Committed(session, id)));
 
     static async ValueTask<WorkItem?> Loaded(ItemPath path, Func<long, ValueTask<WorkItem?>> load) =>
         long.TryParse(path.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? await load(id) : null;
@@ -74,7 +74,7 @@ static class ItemCall
     {
         Space? known = null;
         WorkItem? item = null;
-        await session.Together(async () => known = await projects.Find(session, path.Space), async () => item = await Loaded(path, id => changes ? ProjectStore.Load(session, id) : projects.Find(session, id)));
+        await session.Together(async () => known = await projects.Find(session, path.Space), async () => item = await Loaded(path, id => changes ? ProjectStore.Load(session, id) : projects.Committed(session, id)));
         var (space, refused) = Allowed(known, call, path.Space);
         return (refused ?? wrong) is { } early ? (null, early) : await Item(session, projects, space!, path, item);
     }
