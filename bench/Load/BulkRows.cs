@@ -50,8 +50,7 @@ static class BulkRows
         var task = Scalar(store, $"select id from flow_task where tenant = '{Workbench.Tenant}' and instance = {instance} and status = 0");
         var copy = $"{FirstCopy} + n";
         Copy(store, "instances", count,
-            new("flow_instance", $"id = {instance}", [("id", copy)]),
-            new("flow_token", $"instance = {instance}", [("instance", copy)]),
+            new("flow_instance", $"id = {instance}", [("id", copy), ("marking", $"replace(marking, '{task}', cast({copy} as text))")]),
             new("flow_firing", $"instance = {instance}", [("instance", copy)]),
             new("flow_task", $"id = {task}", [("id", copy), ("instance", copy)]),
             new("flow_inbox", $"task_id = {task} and source in ('fromMe', 'assignMe')", [("task_id", copy), ("user_id", "'9' || (n % 5000)")]),

@@ -13,7 +13,9 @@ sealed class FlowLookup : IDisposable
     {
         string By(string index) => connection is SqliteConnection ? $"indexed by {index}" : "";
         this.connection = connection;
-        pending = Command($"select id from flow_task {By("flow_task_pending")} where tenant = @tenant and instance = @instance and status = 0 order by id");
+        pending = Command(connection is SqliteConnection
+            ? "select p.value from flow_instance n, json_each(n.marking, '$.pending') p where n.tenant = @tenant and n.id = @instance order by 1"
+            : "select p.value::bigint from flow_instance n, json_array_elements_text(n.marking::json -> 'pending') p where n.tenant = @tenant and n.id = @instance order by 1");
         done = Command($"select id from flow_task {By("flow_task_of_node")} where tenant = @tenant and instance = @instance and node = @node and superseded = 0 and done_by is not null order by done_by desc limit 1", "@node");
     }
 

@@ -96,13 +96,13 @@ static class FlowRowsOf
         var text = new StringBuilder();
         foreach (var (table, columns, order) in new[]
         {
-            ("flow_instance", "id, initiator, status, started_at, ended_at, last_firing, last_token, flow, form", "id"),
-            ("flow_token", "id, node, produced_by, consumed_by, live, dead, frame, approvers", "id"),
-            ("flow_firing", "seq, kind, node, doc, undone_by", "seq"),
-            ("flow_task", "id, node, kind, token, opened_at, status, superseded, closed_at, done_by, due_at, remind_at, reminded_at, came_due_at, assignees, resume", "id"),
+            ("flow_instance", "id, initiator, status, started_at, ended_at, last_firing, last_token, flow, form, marking", "id"),
+            ("flow_firing", "seq, doc, consumed", "seq"),
+            ("flow_undone", "undone_by, seq, doc", "undone_by, seq"),
+            ("flow_task", "id, node, kind, token, opened_at, status, superseded, closed_at, done_by, due_at, remind_at, reminded_at, came_due_at, assignees, resume, copied", "id"),
         })
             foreach (var row in await session.Query($"select {columns} from {table} where tenant = $1 and {(table == "flow_instance" ? "id" : "instance")} = $2 order by {order}",
-                r => Line([.. Enumerable.Range(0, r.FieldCount).Select(i => r.IsDBNull(i) ? null : r.GetValue(i))]), instance)) text.AppendLine(row);
+                r => Line([.. Enumerable.Range(0, r.FieldCount).Select(i => r.IsDBNull(i) ? null : AsWritten(r.GetName(i), r.GetValue(i)))]), instance)) text.AppendLine(row);
         return text.ToString();
     }, Ct);
 
@@ -111,15 +111,16 @@ static class FlowRowsOf
     {
         var text = new StringBuilder();
         var instance = state.Instance;
-        text.AppendLine(Line(instance.Id, instance.Initiator, (int)instance.Status, instance.StartedAt, instance.EndedAt, instance.LastFiring, instance.LastToken, instance.Version, instance.Form));
-        foreach (var t in state.Tokens.Values.OrderBy(t => t.Id))
-            text.AppendLine(Line(t.Id, t.Node, t.ProducedBy, t.ConsumedBy, t.Live ? 1 : 0, t.Dead ? 1 : 0, t.Frame is null ? null : JsonSerializer.Serialize(t.Frame, FlowJson.Default.Frame),
-                JsonSerializer.Serialize(t.Approvers, FlowJson.Default.IReadOnlyListString)));
-        foreach (var f in state.Firings.Values)
-            text.AppendLine(Line(f.Seq, (int)f.Kind, f.Node, JsonSerializer.Serialize(f with { UndoneBy = null }, FlowJson.Default.Firing), f.UndoneBy));
+        text.AppendLine(Line(instance.Id, instance.Initiator, (int)instance.Status, instance.StartedAt, instance.EndedAt, instance.LastFiring, instance.LastToken, instance.Version, instance.Form,
+            new FlowMarking([.. state.Tokens.Values.Where(t => t.IsPresent).OrderBy(t => t.Id)], [.. state.Tasks.Values.Where(t => t.Status is UserTaskStatus.Pending).Select(t => t.Id).Order()])));
+        foreach (var f in state.Firings.Values.Where(f => f.Live))
+            text.AppendLine(Line(f.Seq, Text(f), Text([.. f.Inputs.Select(id => state.Tokens[id] with { ConsumedBy = f.Seq })])));
+        foreach (var f in state.Firings.Values.Where(f => !f.Live).OrderBy(f => f.UndoneBy))
+            text.AppendLine(Line(f.UndoneBy, f.Seq, Text(f with { UndoneBy = null })));
         foreach (var t in state.Tasks.Values.OrderBy(t => t.Id))
             text.AppendLine(Line(t.Id, t.Node, (int)t.Kind, t.Token, t.OpenedAt, (int)t.Status, t.Superseded ? 1 : 0, t.ClosedAt, t.DoneBy, t.DueAt, t.RemindAt, t.RemindedAt, t.CameDueAt,
-                JsonSerializer.Serialize(t.Assignees, FlowJson.Default.IReadOnlyListAssignee), t.Resume is null ? null : JsonSerializer.Serialize(t.Resume, FlowJson.Default.ResumePoint)));
+                JsonSerializer.Serialize(t.Assignees, FlowJson.Default.IReadOnlyListAssignee), t.Resume is null ? null : JsonSerializer.Serialize(t.Resume, FlowJson.Default.ResumePoint),
+                t.Copied is null ? null : JsonSerializer.Serialize(t.Copied)));
         return text.ToString();
     }
 
@@ -127,6 +128,19 @@ static class FlowRowsOf
     public static Task<List<(long Seq, long At, string By, string Operation, string Payload)>> History(Db db, long instance) => db.Read(Demo.Tenant, session => session.Query(
         "select seq, at, actor, operation, payload from history where tenant = $1 and kind = 'instance' and id = $2 order by seq",
         r => (r.GetInt64(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.GetString(4)), instance.ToString(CultureInfo.InvariantCulture)), Ct);
+
+    // A migration of the schema makes the same of them with other spaces and with members that need not be there.
+    static object AsWritten(string column, object value) => column switch
+    {
+        "marking" => JsonSerializer.Deserialize((string)value, FlowJson.Default.FlowMarking)!,
+        "copied" => JsonSerializer.Serialize(JsonSerializer.Deserialize<string[]>((string)value)),
+        "consumed" => Text(JsonSerializer.Deserialize((string)value, FlowJson.Default.IReadOnlyListFlowToken)!),
+        _ => value,
+    };
+
+    static string Text(Firing firing) => JsonSerializer.Serialize(firing, FlowJson.Default.Firing);
+
+    static string Text(IReadOnlyList<FlowToken> tokens) => JsonSerializer.Serialize(tokens, FlowJson.Default.IReadOnlyListFlowToken);
 
     static string Line(params object?[] cells) => string.Join('|', cells.Select(c => c is null ? "null" : Convert.ToString(c, CultureInfo.InvariantCulture)));
 }

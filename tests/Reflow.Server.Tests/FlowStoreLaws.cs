@@ -110,7 +110,7 @@ public class FlowStoreLaws
         public Task<string> Loaded(bool toStart) => reflow.Db.Read(Demo.Tenant, async s =>
         {
             var stored = (await FlowRows.Instance(s, instance))!;
-            var state = await FlowRows.Load(s, stored.Instance, new FlowPart { Since = toStart ? 1 : stored.Instance.LastFiring });
+            var state = await FlowRows.Load(s, stored, new FlowPart { Since = toStart ? 1 : stored.Instance.LastFiring });
             return $"{state.Tokens.Count} tokens, {state.Firings.Count} firings, {state.Tasks.Count} tasks";
         }, Ct);
 

@@ -168,16 +168,7 @@ public sealed class NodesTests : IAsyncLifetime
     static async Task Older(TestStore store)
     {
         await using var db = await store.Open(new());
-        await db.ChangeSystem(async s =>
-        {
-            await s.Script("""
-                drop index flow_token_present;
-                drop index flow_token_consumed;
-                create index flow_token_consumed on flow_token (tenant, instance, consumed_by) where live = 1;
-                delete from schema_version where number >= 20
-                """);
-            return 0;
-        }, Ct);
+        await OlderSchema.Make(db);
     }
 
     static async Task Until(Func<Task<bool>> condition, string what)

@@ -35,6 +35,9 @@ public sealed record FlowTask(long Id, string Node, TaskKind Kind, int Token, lo
     /// <summary>When it came due, in Unix milliseconds; null while it has not.</summary>
     public long? CameDueAt { get; init; }
 
+    /// <summary>Whom it was copied to, in ordinal order; null when nobody.</summary>
+    public IReadOnlyList<string>? Copied { get; init; }
+
     /// <summary>What agreeing brings back at once; null when the work walks on.</summary>
     public ResumePoint? Resume { get; init; }
 }

@@ -13,8 +13,10 @@ static class FlowInbox
         if (events is [FlowEvent.Migrated])
             foreach (var id in after.Pending)
             {
-                await session.Write("delete from flow_inbox where tenant = $1 and task_id = $2 and source = $3", id, "assignMe");
-                await WriteAssignees(session, stored, null, after.Tasks[id], events, flow);
+                var task = after.Tasks[id];
+                foreach (var assignee in task.Assignees)
+                    foreach (var type in (string[])["pending", "archived"]) await Remove(session, task, assignee.User, type);
+                await WriteAssignees(session, stored, null, task, events, flow);
             }
         foreach (var id in events.Select(TaskOf).OfType<long>().Distinct())
         {
@@ -22,7 +24,11 @@ static class FlowInbox
             var old = before?.Tasks.GetValueOrDefault(id);
             var type = task.Status is UserTaskStatus.Pending ? "pending" : "archived";
             if (old is null) await Add(session, stored, task, "fromMe", stored.Instance.Initiator, type);
-            else if (old.Status is UserTaskStatus.Pending && type is "archived") await session.Write("update flow_inbox set type = 'archived' where tenant = $1 and task_id = $2 and type = $3", id, "pending");
+            else if (old.Status is UserTaskStatus.Pending && type is "archived")
+            {
+                await Move(session, task, "fromMe", stored.Instance.Initiator, "pending", type);
+                foreach (var user in old.Copied ?? []) await Move(session, task, "CCMe", user, "pending", type);
+            }
             // Telling someone changes nobody's turn.
             if (events.Any(e => e is not FlowEvent.Copied && TaskOf(e) == id)) await WriteAssignees(session, stored, old, task, events, flow);
             foreach (var copied in events.OfType<FlowEvent.Copied>().Where(e => e.TaskId == id))
@@ -51,17 +57,17 @@ static class FlowInbox
         return (rows, count);
     }
 
-    // When a task is closed, whoever was waited for has been moved to the archived already.
     static async ValueTask WriteAssignees(Session session, StoredInstance stored, FlowTask? old, FlowTask task, IReadOnlyList<FlowEvent> events, DeployedFlow flow)
     {
         var (then, now) = (old is null ? [] : Assigned(old, flow), Assigned(task, flow));
         // Whoever rolled back has acted too, although that is no vote.
         foreach (var closed in events.OfType<FlowEvent.TaskClosed>().Where(e => e.TaskId == task.Id && e.Status is UserTaskStatus.RolledBack)) now[closed.By] = "archived";
-        foreach (var user in then.Keys)
-            if (!now.ContainsKey(user)) await session.Write("delete from flow_inbox where tenant = $1 and task_id = $2 and source = $3 and user_id = $4", task.Id, "assignMe", user);
+        foreach (var (user, type) in then)
+            if (!now.ContainsKey(user)) await Remove(session, task, user, type);
         foreach (var (user, type) in now)
             if (old is null) await Add(session, stored, task, "assignMe", user, type);
-            else if (!then.TryGetValue(user, out var was) || was != type && task.Status is UserTaskStatus.Pending) await Put(session, stored, task, "assignMe", user, type);
+            else if (!then.TryGetValue(user, out var was)) await Put(session, stored, task, "assignMe", user, type);
+            else if (was != type) await Move(session, task, "assignMe", user, was, type);
     }
 
     static Dictionary<string, string> Assigned(FlowTask task, DeployedFlow flow)
@@ -80,7 +86,13 @@ static class FlowInbox
     static ValueTask Add(Session session, StoredInstance stored, FlowTask task, string source, string user, string type) => session.Write(Insert, task.Id, source, user, type, task.OpenedAt, stored.ApiId);
 
     static ValueTask Put(Session session, StoredInstance stored, FlowTask task, string source, string user, string type) => session.Write(
-        $"{Insert} on conflict (tenant, task_id, source, user_id) do update set type = excluded.type", task.Id, source, user, type, task.OpenedAt, stored.ApiId);
+        $"{Insert} on conflict do nothing", task.Id, source, user, type, task.OpenedAt, stored.ApiId);
+
+    static ValueTask Move(Session session, FlowTask task, string source, string user, string from, string to) => session.Write(
+        "update flow_inbox set type = $7 where tenant = $1 and user_id = $2 and source = $3 and type = $4 and opened_at = $5 and task_id = $6", user, source, from, task.OpenedAt, task.Id, to);
+
+    static ValueTask Remove(Session session, FlowTask task, string user, string type) => session.Write(
+        "delete from flow_inbox where tenant = $1 and user_id = $2 and source = $3 and type = $4 and opened_at = $5 and task_id = $6", user, "assignMe", type, task.OpenedAt, task.Id);
 
     static long? TaskOf(FlowEvent happened) => happened switch
     {

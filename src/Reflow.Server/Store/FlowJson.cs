@@ -29,10 +29,10 @@ namespace Reflow.Server.Store;
 [JsonSerializable(typeof(FlowEvent.Migrated), TypeInfoPropertyName = "EventMigrated")]
 [JsonSerializable(typeof(FlowEvent.Ended), TypeInfoPropertyName = "EventEnded")]
 [JsonSerializable(typeof(Firing))]
-[JsonSerializable(typeof(Frame))]
+[JsonSerializable(typeof(FlowMarking))]
+[JsonSerializable(typeof(IReadOnlyList<FlowToken>))]
 [JsonSerializable(typeof(ResumePoint))]
 [JsonSerializable(typeof(IReadOnlyList<Assignee>))]
-[JsonSerializable(typeof(IReadOnlyList<string>))]
 sealed partial class FlowJson : JsonSerializerContext
 {
     /// <summary>Events as a history row holds them; each names itself in <c>event</c>.</summary>

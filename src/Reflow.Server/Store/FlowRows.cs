@@ -9,56 +9,53 @@ namespace Reflow.Server.Store;
 /// <summary>An instance in rows: loads the part that a command needs, and writes each event as the few rows that it changes.</summary>
 static class FlowRows
 {
-    const string InstanceColumns = "id, initiator, started_at, status, ended_at, last_firing, last_token, version, namespace, name, flow, api_id, form";
-    const string TaskColumns = "id, node, kind, token, opened_at, status, superseded, closed_at, done_by, due_at, remind_at, reminded_at, came_due_at, assignees, resume";
-    const string TokenColumns = "id, node, produced_by, consumed_by, live, dead, frame, approvers";
-    const int InstanceCount = 13, TaskCount = 15;
+    const string InstanceColumns = "id, initiator, started_at, status, ended_at, last_firing, last_token, version, namespace, name, flow, api_id, form, marking";
+    const string TaskColumns = "id, node, kind, token, opened_at, status, superseded, closed_at, done_by, due_at, remind_at, reminded_at, came_due_at, assignees, resume, copied";
+    const int InstanceCount = 14, TaskCount = 16;
 
     // The tenant that the task names: of the tenant as such, where it expects few of its rows, PostgreSQL would rather read all.
     internal static readonly string FindTask = $"""
-        select {Of("n", InstanceColumns)}, {Of("t", TaskColumns)}, {Of("k", TokenColumns)}
-        from flow_task t join flow_instance n on n.tenant = t.tenant || '' and n.id = t.instance join flow_token k on k.tenant = t.tenant || '' and k.instance = t.instance and k.id = t.token
+        select {Of("n", InstanceColumns)}, {Of("t", TaskColumns)}, f.consumed
+        from flow_task t join flow_instance n on n.tenant = t.tenant || '' and n.id = t.instance
+        left join flow_firing f on f.tenant = t.tenant || '' and f.instance = t.instance and f.seq = t.done_by
         where t.tenant = $1 and t.id = $2
         """;
 
-    /// <summary>The instance itself and the version of its row; null when there is none.</summary>
+    /// <summary>The instance itself with its marking and the version of its row; null when there is none.</summary>
     public static ValueTask<StoredInstance?> Instance(Session session, long id) => session.Find($"select {InstanceColumns} from flow_instance where tenant = $1 and id = $2", r => ReadInstance(r, 0), id);
 
-    /// <summary>A task with the instance that it belongs to and the token that it waits for; null when there is none.</summary>
-    public static async ValueTask<FoundTask?> Find(Session session, long id) => await session.Find(
-        FindTask, static r => (FoundTask?)new FoundTask(ReadInstance(r, 0), ReadTask(r, InstanceCount), ReadToken(r, InstanceCount + TaskCount)), id);
+    /// <summary>A task with the instance that it belongs to and its token; null when there is none.</summary>
+    public static async ValueTask<FoundTask?> Find(Session session, long id) => await session.Find(FindTask, static r => (FoundTask?)ReadFound(r), id);
 
     /// <summary>The part of an instance that is asked for, with the named tasks.</summary>
-    public static async ValueTask<FlowState> Load(Session session, FlowInstance instance, FlowPart part, params FlowTask[] named)
+    public static async ValueTask<FlowState> Load(Session session, StoredInstance stored, FlowPart part, params FlowTask[] named)
     {
-        List<FlowToken> tokens = [];
-        List<FlowTask> tasks = [];
+        var id = stored.Instance.Id;
+        List<FlowToken> tokens = [.. stored.Marking.Tokens];
+        List<FlowTask> tasks = [.. named];
         List<Firing> firings = [];
-        List<Func<ValueTask>> questions =
-        [
-            async () => tokens.AddRange(await session.Query(
-                $"select {TokenColumns} from flow_token{session.Engine.By("flow_token_present")} where tenant = $1 and instance = $2 and live = 1 and consumed_by is null", ReadToken, instance.Id)),
-            async () => tasks.AddRange(await session.Query(
-                $"select {TaskColumns} from flow_task{session.Engine.By("flow_task_pending")} where tenant = $1 and instance = $2 and status = 0", ReadTask, instance.Id)),
-        ];
-        if (part.Since is { } since)
+        ValueTask AndTasks(IEnumerable<long> ids) => session.Together([.. ids.Select(task => (Func<ValueTask>)(async () =>
+            tasks.AddRange(await session.Query($"select {TaskColumns} from flow_task where tenant = $1 and id = $2", ReadTask, task))))]);
+        List<Func<ValueTask>> questions = [() => AndTasks(stored.Marking.Pending.Where(pending => !named.Any(task => task.Id == pending)))];
+        if (part.Since is { } since) questions.Add(async () =>
         {
-            questions.Add(async () => firings.AddRange(await Firings(session, instance.Id, "undone_by is null and seq >= $3", since)));
-            foreach (var (column, index) in ((string, string)[])[("produced_by", "flow_token_produced"), ("consumed_by", "flow_token_consumed")])
-                questions.Add(async () => tokens.AddRange(await session.Query(
-                    $"select {TokenColumns} from flow_token{session.Engine.By(index)} where tenant = $1 and instance = $2 and live = 1 and {column} >= $3", ReadToken, instance.Id, since)));
-        }
+            foreach (var (firing, consumed) in await session.Query(
+                "select doc, consumed from flow_firing where tenant = $1 and instance = $2 and seq >= $3", r => (ReadFiring(r.GetString(0)), ReadTokens(r.GetString(1))), id, since))
+            {
+                firings.Add(firing);
+                tokens.AddRange(consumed);
+            }
+        });
         if (part.UndoneBy is { } by) questions.Add(async () =>
         {
-            var undone = await Firings(session, instance.Id, "undone_by = $3", by);
+            var undone = await session.Query("select doc from flow_undone where tenant = $1 and instance = $2 and undone_by = $3", r => ReadFiring(r.GetString(0)) with { UndoneBy = by }, id, by);
             firings.AddRange(undone);
-            await session.Together([.. undone.Select(firing => firing.Task).OfType<long>().Select(id => (Func<ValueTask>)(async () =>
-                tasks.AddRange(await session.Query($"select {TaskColumns} from flow_task where tenant = $1 and id = $2", ReadTask, id))))]);
+            await AndTasks(undone.Select(firing => firing.Task).OfType<long>());
         });
         if (part.Finished) questions.Add(async () => tasks.AddRange(await session.Query(
-            $"select {TaskColumns} from flow_task{session.Engine.By("flow_task_of_node")} where tenant = $1 and instance = $2 and superseded = 0 and done_by is not null", ReadTask, instance.Id)));
+            $"select {TaskColumns} from flow_task{session.Engine.By("flow_task_of_node")} where tenant = $1 and instance = $2 and superseded = 0 and done_by is not null", ReadTask, id)));
         await session.Together([.. questions]);
-        return FlowState.Of(instance, [.. tokens.DistinctBy(token => token.Id)], firings, [.. tasks.Concat(named).DistinctBy(task => task.Id)]);
+        return FlowState.Of(stored.Instance, tokens, firings, [.. tasks.DistinctBy(task => task.Id)]);
     }
 
     /// <summary>What a task can be rolled back to, by rows that are as many as it takes to tell, however long the instance has run.</summary>
@@ -87,7 +84,7 @@ static class FlowRows
     public static async ValueTask<Firing> Latest(Session session, long instance, FlowToken token, string node) =>
         (await LatestOf(session, instance, token, node))?.Firing ?? await Started(session, instance) ?? throw new StoreException($"instance {instance} has not started");
 
-    /// <summary>Writes what happened: each row once, as it is afterwards, whatever it went through on the way.</summary>
+    /// <summary>Writes what happened to firings and tasks: each task once, as it is afterwards, whatever it went through on the way. The marking stands in the instance's own row.</summary>
     /// <param name="session">The change's session.</param>
     /// <param name="instance">The instance's id.</param>
     /// <param name="events">What happened.</param>
@@ -95,28 +92,18 @@ static class FlowRows
     /// <param name="after">The state with all of it.</param>
     public static async ValueTask Write(Session session, long instance, IReadOnlyList<FlowEvent> events, FlowState? before, FlowState after)
     {
-        HashSet<int> tokens = [];
         HashSet<long> tasks = [];
         foreach (var happened in events)
             switch (happened)
             {
-                case FlowEvent.Started e:
-                    tokens.Add(e.Token.Id);
-                    break;
                 case FlowEvent.Fired e:
-                    await session.Write("insert into flow_firing (tenant, instance, seq, kind, node, doc) values ($1, $2, $3, $4, $5, $6)",
-                        instance, e.Firing.Seq, (int)e.Firing.Kind, e.Firing.Node, JsonSerializer.Serialize(e.Firing, FlowJson.Default.Firing));
-                    tokens.UnionWith(e.Firing.Inputs);
-                    tokens.UnionWith(e.Firing.Outputs);
+                    await session.Write("insert into flow_firing (tenant, instance, seq, doc, consumed) values ($1, $2, $3, $4, $5)", instance, e.Firing.Seq, Text(e.Firing), Consumed(e.Firing, after));
                     if (e.Firing.Task is { } done) tasks.Add(done);
                     break;
                 case FlowEvent.Undone e:
+                    foreach (var seq in e.Firings) await session.Write("delete from flow_firing where tenant = $1 and instance = $2 and seq = $3", instance, seq);
                     foreach (var seq in e.Firings)
-                    {
-                        await session.Write("update flow_firing set undone_by = $4 where tenant = $1 and instance = $2 and seq = $3", instance, seq, e.By);
-                        tokens.UnionWith(after.Firings[seq].Inputs);
-                        tokens.UnionWith(after.Firings[seq].Outputs);
-                    }
+                        await session.Write("insert into flow_undone (tenant, instance, undone_by, seq, doc) values ($1, $2, $3, $4, $5)", instance, e.By, seq, Text(after.Firings[seq]));
                     tasks.UnionWith(e.Superseded);
                     break;
                 case FlowEvent.TaskOpened e:
@@ -137,21 +124,22 @@ static class FlowRows
                 case FlowEvent.AssigneesAdded e:
                     tasks.Add(e.TaskId);
                     break;
+                case FlowEvent.Copied e:
+                    tasks.Add(e.TaskId);
+                    break;
                 case FlowEvent.Migrated e:
-                    foreach (var moved in e.Firings)
-                        await session.Write("update flow_firing set doc = $4 where tenant = $1 and instance = $2 and seq = $3", instance, moved.Seq, JsonSerializer.Serialize(after.Firings[moved.Seq], FlowJson.Default.Firing));
-                    foreach (var moved in e.Tokens)
-                        await session.Write("update flow_token set frame = $4, approvers = $5 where tenant = $1 and instance = $2 and id = $3", instance, moved.Id, Text(moved.Frame), Text(moved.Approvers));
+                    foreach (var seq in e.Firings.Select(moved => moved.Seq).Concat(e.Tokens.Select(moved => after.Tokens[moved.Id].ConsumedBy).OfType<int>()).Distinct())
+                        await session.Write("update flow_firing set doc = $4, consumed = $5 where tenant = $1 and instance = $2 and seq = $3",
+                            instance, seq, Text(after.Firings[seq]), Consumed(after.Firings[seq], after));
                     tasks.UnionWith(e.Tasks.Select(moved => moved.Id));
                     break;
                 // The claim that lets a timer fire has cleared its time and set when.
                 case FlowEvent.Reminded or FlowEvent.CameDue:
-                case FlowEvent.Copied or FlowEvent.Expedited or FlowEvent.FormChanged or FlowEvent.Ended:
+                case FlowEvent.Started or FlowEvent.Expedited or FlowEvent.FormChanged or FlowEvent.Ended:
                     break;
                 default:
                     throw new UnreachableException();
             }
-        foreach (var id in tokens) await Write(session, instance, before?.Tokens.GetValueOrDefault(id), after.Tokens[id]);
         foreach (var id in tasks)
             // A superseded task is known by its id alone.
             if (after.Tasks.TryGetValue(id, out var task)) await Write(session, instance, before?.Tasks.GetValueOrDefault(id), task);
@@ -167,7 +155,7 @@ static class FlowRows
         for (var fetch = FirstFetch; ; fetch = Math.Min(fetch * 4, LargestFetch))
         {
             var firings = await session.Query(
-                $"select seq, doc from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and undone_by is null and seq <= $3 order by seq desc limit $4",
+                "select seq, doc from flow_firing where tenant = $1 and instance = $2 and seq <= $3 order by seq desc limit $4",
                 r => (Seq: r.GetInt32(0), Doc: r.GetString(1)), instance, from, fetch);
             foreach (var (seq, doc) in firings)
             {
@@ -181,10 +169,10 @@ static class FlowRows
 
     // Whatever holds comes after the start that holds: the first is the start's, in whichever round it was submitted.
     static ValueTask<Firing?> Started(Session session, long instance) => session.Find(
-        $"select doc from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and undone_by is null order by seq limit 1", r => ReadFiring(r.GetString(0)), instance);
+        "select doc from flow_firing where tenant = $1 and instance = $2 order by seq limit 1", r => ReadFiring(r.GetString(0)), instance);
 
     const string IsFinished = "tenant = $1 and instance = $2 and superseded = 0 and done_by is not null";
-    const string Decided = "select f.doc, k.frame, f.seq from {0} join flow_firing f on f.tenant = $1 and f.instance = $2 and f.seq = t.done_by join flow_token k on k.tenant = $1 and k.instance = $2 and k.id = t.token";
+    const string Decided = "select f.doc, f.consumed, f.seq from {0} join flow_firing f on f.tenant = $1 and f.instance = $2 and f.seq = t.done_by";
 
     /// <summary>Of each node the latest firing that a person decided and that led to a task, without the task's own node: start first, then in the order of their completion.</summary>
     static async ValueTask<IReadOnlyList<(Firing Firing, Frame? Frame)>> LatestOfEach(Session session, long instance, FlowTask task, FlowToken token)
@@ -199,7 +187,7 @@ static class FlowRows
                 select (select min(node) {finished} and node > before.node) from finished before where before.node is not null)
             {string.Format(CultureInfo.InvariantCulture, Decided, "finished n join flow_task t on t.tenant = $1 and t.id = (select id " + finished + " and node = n.node order by done_by desc limit 1)")}
             where n.node is not null and n.node <> $3
-            """, r => ReadDecided(r.GetString(0), r.TextOrNull(1)), instance, task.Node);
+            """, r => ReadDecided(r.GetString(0), r.GetString(1)), instance, task.Node);
         var points = new List<(Firing Firing, Frame? Frame)>();
         foreach (var found in latest)
             if ((Led(found, token) ? found : await LatestOf(session, instance, token, found.Firing.Node)) is { } point)
@@ -216,9 +204,9 @@ static class FlowRows
                 $"""
                 {string.Format(CultureInfo.InvariantCulture, Decided, "flow_task t" + session.Engine.By("flow_task_of_node"))}
                 where t.tenant = $1 and t.instance = $2 and t.node = $3 and t.superseded = 0 and t.done_by < $4 order by t.done_by desc limit $5
-                """, r => (Doc: r.GetString(0), Frame: r.TextOrNull(1), Seq: r.GetInt64(2)), instance, node, before, fetch);
-            foreach (var (doc, frame, _) in decided)
-                if (ReadDecided(doc, frame) is var found && Led(found, token)) return found;
+                """, r => (Doc: r.GetString(0), Consumed: r.GetString(1), Seq: r.GetInt64(2)), instance, node, before, fetch);
+            foreach (var (doc, consumed, _) in decided)
+                if (ReadDecided(doc, consumed) is var found && Led(found, token)) return found;
             if (decided.Count < fetch) return null;
             before = decided[^1].Seq;
         }
@@ -226,36 +214,22 @@ static class FlowRows
 
     static bool Led((Firing Firing, Frame? Frame) earlier, FlowToken token) => earlier.Firing.ByPerson && !Frame.Apart(earlier.Frame, token.Frame);
 
-    static (Firing Firing, Frame? Frame) ReadDecided(string doc, string? frame) => (ReadFiring(doc), frame is null ? null : JsonSerializer.Deserialize(frame, FlowJson.Default.Frame));
-
-    static ValueTask<List<Firing>> Firings(Session session, long instance, string which, object which3) => session.Query(
-        $"select doc, undone_by from flow_firing{session.Engine.By("flow_firing_undone")} where tenant = $1 and instance = $2 and {which}",
-        r => r.IsDBNull(1) ? ReadFiring(r.GetString(0)) : ReadFiring(r.GetString(0)) with { UndoneBy = r.GetInt64(1) }, instance, which3);
-
-    static async ValueTask Write(Session session, long instance, FlowToken? before, FlowToken token)
-    {
-        if (before is null)
-            await session.Write(
-                $"insert into flow_token (tenant, instance, {TokenColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                instance, token.Id, token.Node, token.ProducedBy, token.ConsumedBy, token.Live ? 1 : 0, token.Dead ? 1 : 0,
-                Text(token.Frame), Text(token.Approvers));
-        else if (before.ConsumedBy != token.ConsumedBy || before.Live != token.Live)
-            await session.Write("update flow_token set consumed_by = $4, live = $5 where tenant = $1 and instance = $2 and id = $3", instance, token.Id, token.ConsumedBy, token.Live ? 1 : 0);
-    }
+    // Who finishes a task consumes its token and no other.
+    static (Firing Firing, Frame? Frame) ReadDecided(string doc, string consumed) => (ReadFiring(doc), ReadTokens(consumed)[0].Frame);
 
     static async ValueTask Write(Session session, long instance, FlowTask? before, FlowTask task)
     {
         if (before is null)
             await session.Write(
-                $"insert into flow_task (tenant, instance, {TaskColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+                $"insert into flow_task (tenant, instance, {TaskColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
                 instance, task.Id, task.Node, (int)task.Kind, task.Token, task.OpenedAt, (int)task.Status, task.Superseded ? 1 : 0, task.ClosedAt, task.DoneBy, task.DueAt, task.RemindAt,
-                task.RemindedAt, task.CameDueAt, Text(task.Assignees), Text(task.Resume));
+                task.RemindedAt, task.CameDueAt, Text(task.Assignees), Text(task.Resume), Text(task.Copied));
         else if (before with { Superseded = task.Superseded, DoneBy = task.DoneBy, Token = task.Token } == task)
             await session.Write("update flow_task set superseded = $3, done_by = $4, token = $5 where tenant = $1 and id = $2", task.Id, task.Superseded ? 1 : 0, task.DoneBy, task.Token);
         else
             await session.Write(
-                "update flow_task set superseded = $3, done_by = $4, token = $5, status = $6, closed_at = $7, due_at = $8, remind_at = $9, assignees = $10, resume = $11 where tenant = $1 and id = $2",
-                task.Id, task.Superseded ? 1 : 0, task.DoneBy, task.Token, (int)task.Status, task.ClosedAt, task.DueAt, task.RemindAt, Text(task.Assignees), Text(task.Resume));
+                "update flow_task set superseded = $3, done_by = $4, token = $5, status = $6, closed_at = $7, due_at = $8, remind_at = $9, assignees = $10, resume = $11, copied = $12 where tenant = $1 and id = $2",
+                task.Id, task.Superseded ? 1 : 0, task.DoneBy, task.Token, (int)task.Status, task.ClosedAt, task.DueAt, task.RemindAt, Text(task.Assignees), Text(task.Resume), Text(task.Copied));
     }
 
     static StoredInstance ReadInstance(DbDataReader r, int at) => new(
@@ -268,17 +242,15 @@ static class FlowRows
             LastFiring = r.GetInt32(at + 5),
             LastToken = r.GetInt32(at + 6),
         },
-        r.GetInt64(at + 7), new(r.GetString(at + 8), r.GetString(at + 9), r.GetInt32(at + 10)), r.GetString(at + 11), r.GetString(at + 12));
+        r.GetInt64(at + 7), new(r.GetString(at + 8), r.GetString(at + 9), r.GetInt32(at + 10)), r.GetString(at + 11), r.GetString(at + 12),
+        JsonSerializer.Deserialize(r.GetString(at + 13), FlowJson.Default.FlowMarking)!);
 
-    static FlowToken ReadToken(DbDataReader r) => ReadToken(r, 0);
-
-    static FlowToken ReadToken(DbDataReader r, int at) => new(r.GetInt32(at), r.GetString(at + 1), r.GetInt32(at + 2), r.TextOrNull(at + 6) is { } frame ? JsonSerializer.Deserialize(frame, FlowJson.Default.Frame) : null)
+    static FoundTask ReadFound(DbDataReader r)
     {
-        ConsumedBy = (int?)r.IntegerOrNull(at + 3),
-        Live = r.Truth(at + 4),
-        Dead = r.Truth(at + 5),
-        Approvers = r.GetString(at + 7) is "[]" ? [] : JsonSerializer.Deserialize(r.GetString(at + 7), FlowJson.Default.IReadOnlyListString)!,
-    };
+        var (stored, task) = (ReadInstance(r, 0), ReadTask(r, InstanceCount));
+        var tokens = r.TextOrNull(InstanceCount + TaskCount) is { } consumed ? ReadTokens(consumed) : stored.Marking.Tokens;
+        return new(stored, task, tokens.FirstOrDefault(token => token.Id == task.Token));
+    }
 
     static FlowTask ReadTask(DbDataReader r) => ReadTask(r, 0);
 
@@ -294,17 +266,24 @@ static class FlowRows
         CameDueAt = r.IntegerOrNull(at + 12),
         Assignees = JsonSerializer.Deserialize(r.GetString(at + 13), FlowJson.Default.IReadOnlyListAssignee)!,
         Resume = r.TextOrNull(at + 14) is { } resume ? JsonSerializer.Deserialize(resume, FlowJson.Default.ResumePoint) : null,
+        Copied = r.TextOrNull(at + 15) is { } copied ? JsonSerializer.Deserialize(copied, FlowJson.Default.IReadOnlyListString) : null,
     };
 
     static string Of(string table, string columns) => $"{table}.{columns.Replace(", ", $", {table}.", StringComparison.Ordinal)}";
 
     static Firing ReadFiring(string doc) => JsonSerializer.Deserialize(doc, FlowJson.Default.Firing)!;
 
+    static IReadOnlyList<FlowToken> ReadTokens(string consumed) => JsonSerializer.Deserialize(consumed, FlowJson.Default.IReadOnlyListFlowToken)!;
+
+    static string Text(Firing firing) => JsonSerializer.Serialize(firing with { UndoneBy = null }, FlowJson.Default.Firing);
+
+    // As it was when it was consumed: what is undone afterwards is known by where the firing stands.
+    static string Consumed(Firing firing, FlowState state) =>
+        JsonSerializer.Serialize([.. firing.Inputs.Select(id => state.Tokens[id] with { ConsumedBy = firing.Seq, Live = true })], FlowJson.Default.IReadOnlyListFlowToken);
+
     static string Text(IReadOnlyList<Assignee> assignees) => JsonSerializer.Serialize(assignees, FlowJson.Default.IReadOnlyListAssignee);
 
-    static string? Text(Frame? frame) => frame is null ? null : JsonSerializer.Serialize(frame, FlowJson.Default.Frame);
-
-    static string Text(IReadOnlyList<string> users) => users is [] ? "[]" : JsonSerializer.Serialize(users, FlowJson.Default.IReadOnlyListString);
+    static string? Text(IReadOnlyList<string>? users) => users is null ? null : JsonSerializer.Serialize(users, FlowJson.Default.IReadOnlyListString);
 
     static string? Text(ResumePoint? resume) => resume is null ? null : JsonSerializer.Serialize(resume, FlowJson.Default.ResumePoint);
 }
@@ -312,8 +291,8 @@ static class FlowRows
 /// <summary>A task and what belongs to it.</summary>
 /// <param name="Stored">Its instance.</param>
 /// <param name="Task">The task.</param>
-/// <param name="Token">What it waits for, or waited for.</param>
-readonly record struct FoundTask(StoredInstance Stored, FlowTask Task, FlowToken Token);
+/// <param name="Token">The token that it rests on, or that was consumed when it was finished; null when that has been undone, or it was closed unfinished.</param>
+readonly record struct FoundTask(StoredInstance Stored, FlowTask Task, FlowToken? Token);
 
 /// <summary>An instance's row.</summary>
 /// <param name="Instance">The instance itself.</param>
@@ -321,7 +300,23 @@ readonly record struct FoundTask(StoredInstance Stored, FlowTask Task, FlowToken
 /// <param name="Flow">The version of the flow that it keeps.</param>
 /// <param name="ApiId">What <c>api_ids</c> of the query filters on.</param>
 /// <param name="Form">The form's values, a JSON object.</param>
-sealed record StoredInstance(FlowInstance Instance, long Version, FlowVersion Flow, string ApiId, string Form);
+/// <param name="Marking">What is present.</param>
+sealed record StoredInstance(FlowInstance Instance, long Version, FlowVersion Flow, string ApiId, string Form, FlowMarking Marking);
+
+/// <summary>What is present of an instance. It stands in the instance's own row, so that most steps read nothing else but the task.</summary>
+/// <param name="Tokens">Those that are produced by what still holds and consumed by nothing.</param>
+/// <param name="Pending">Ids of the pending tasks.</param>
+sealed record FlowMarking(IReadOnlyList<FlowToken> Tokens, IReadOnlyList<long> Pending)
+{
+    /// <summary>Of an instance that has not begun.</summary>
+    public static readonly FlowMarking None = new([], []);
+
+    /// <summary>Of a state, which always knows all of it.</summary>
+    public static FlowMarking Of(FlowState state) => new([.. state.Present.Select(id => state.Tokens[id])], state.Pending);
+
+    /// <summary>As a column holds it.</summary>
+    public override string ToString() => JsonSerializer.Serialize(this, FlowJson.Default.FlowMarking);
+}
 
 /// <summary>Which version of which flow.</summary>
 /// <param name="Namespace">The application.</param>

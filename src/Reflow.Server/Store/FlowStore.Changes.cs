@@ -41,14 +41,15 @@ sealed partial class FlowStore
     public async ValueTask<IReadOnlyList<FlowFault>> Migrate(Session session, StoredInstance stored, FlowVersion to, bool justAsking, string by, string operation, long now)
     {
         var (flow, other) = (await catalog.Get(session, stored.Flow), await catalog.Get(session, to));
-        var state = await FlowRows.Load(session, stored.Instance, FlowPart.Live);
+        var state = await FlowRows.Load(session, stored, FlowPart.Live);
         if (FlowMigration.Faults(state, flow.Net, other.Net) is { Count: > 0 } faults) return faults;
         if (justAsking) return [];
         var decision = state.Decide(new FlowCommand.Migrate(other.Net), flow.Context(stored.Instance.Initiator, stored.Form, await directory.Of(session), ids, now));
         await Save(session, stored, state, decision.Events, other, by, operation, now);
         await session.Write("update flow_instance set flow = $3, api_id = $4, label = $5, summary = $6 where tenant = $1 and id = $2",
             stored.Instance.Id, to.Version, other.Definition.ApiId, FlowJson.Labels(other.Definition.Label), FlowJson.Summary(other.Definition, FormValues.Read(other.Definition, stored.Form)));
-        await session.Write("update flow_inbox set api_id = $3 where tenant = $1 and api_id <> $3 and task_id in (select id from flow_task where tenant = $1 and instance = $2)", stored.Instance.Id, other.Definition.ApiId);
+        if (other.Definition.ApiId != stored.ApiId)
+            await session.Write("update flow_inbox set api_id = $3 where tenant = $1 and api_id <> $3 and task_id in (select id from flow_task where tenant = $1 and instance = $2)", stored.Instance.Id, other.Definition.ApiId);
         return [];
     }
 

@@ -32,13 +32,13 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
         var id = start.Id ?? ids.Number();
         var decision = Flow.Decide(null, new FlowCommand.Start(id, initiator, start.Form), flow.Context(initiator, start.Form, people, ids, now));
         if (decision.Error is not null) return (null, decision.Error);
-        var instance = new StoredInstance(((FlowEvent.Started)decision.Events[0]).Instance, 0, flow.Version, flow.Definition.ApiId, start.Form);
+        var instance = new StoredInstance(((FlowEvent.Started)decision.Events[0]).Instance, 0, flow.Version, flow.Definition.ApiId, start.Form, FlowMarking.None);
         await session.Write(
             """
-            insert into flow_instance (tenant, id, version, namespace, name, flow, api_id, initiator, status, started_at, last_firing, last_token, form, label, summary)
-            values ($1, $2, 0, $3, $4, $5, $6, $7, 0, $8, 0, 0, $9, $10, $11)
+            insert into flow_instance (tenant, id, version, namespace, name, flow, api_id, initiator, status, started_at, last_firing, last_token, form, marking, label, summary)
+            values ($1, $2, 0, $3, $4, $5, $6, $7, 0, $8, 0, 0, $9, $10, $11, $12)
             """,
-            id, start.Namespace, start.Name, flow.Definition.Version, flow.Definition.ApiId, initiator, now, start.Form,
+            id, start.Namespace, start.Name, flow.Definition.Version, flow.Definition.ApiId, initiator, now, start.Form, $"{instance.Marking}",
             FlowJson.Labels(flow.Definition.Label), FlowJson.Summary(flow.Definition, form));
         if (start.Key is not null)
             await session.Write("insert into flow_execution (tenant, app_id, namespace, name, key, instance) values ($1, $2, $3, $4, $5, $6)", start.AppId, start.Namespace, start.Name, start.Key, id);
@@ -92,7 +92,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
     {
         if (!long.TryParse(instanceId, out var id) || await FlowRows.Instance(session, id) is not { } stored) return FlowErrors.ParamInvalid.Because($"There is no instance {instanceId}.");
         var flow = await catalog.Get(session, stored.Flow);
-        var state = await FlowRows.Load(session, stored.Instance, FlowPart.Marking);
+        var state = await FlowRows.Load(session, stored, FlowPart.Marking);
         return (await Take(session, new(stored, state, flow), new FlowCommand.Cancel(by, opinion) { AsAdministrator = asAdministrator }, by, operation, now)).Error;
     }
 
@@ -107,7 +107,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
         {
             if (await Find(session, $"{armed.TaskId}") is not var ((stored, task, _), flow) || task.Fire(armed.Timer, flow.Net, now) is not { } happened) continue;
             if (!await FlowTimerRows.Claim(session, armed, now)) continue;
-            await Save(session, stored, FlowState.Of(stored.Instance, [], [], [task]), [happened], flow, Clock, Operation(armed.Timer), now);
+            await Save(session, stored, await FlowRows.Load(session, stored, FlowPart.Marking, task), [happened], flow, Clock, Operation(armed.Timer), now);
             fired.Add(new(session.Tenant, stored.Instance.Id, armed, happened));
         }
         return fired;
@@ -118,7 +118,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
     {
         if (await Find(session, taskId) is not var ((stored, task, _), flow)) return ("", NoTask(taskId));
         var people = await directory.Of(session);
-        if (!Flow.HasPart(await FlowRows.Load(session, stored.Instance, FlowPart.Marking, task), task, chat.By, flow.Context(stored.Instance.Initiator, stored.Form, people, ids, now)))
+        if (!Flow.HasPart(await FlowRows.Load(session, stored, FlowPart.Marking, task), task, chat.By, flow.Context(stored.Instance.Initiator, stored.Form, people, ids, now)))
             return ("", FlowErrors.ParamInvalid.Because($"'{chat.By}' has no part in task {task.Id}."));
         if (chat.Users.FirstOrDefault(user => !people.Has(user)) is { } stranger) return ("", FlowErrors.ParamInvalid.Because($"There is no user '{stranger}'."));
         var id = string.IsNullOrEmpty(chat.ChatId) ? $"oc_{Guid.Parse(ids.Uuid()):n}" : chat.ChatId;
@@ -132,9 +132,9 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
     {
         if (await Find(session, taskId) is not var ((stored, task, token), flow)) return ([], NoTask(taskId));
         var people = await directory.Of(session);
-        var walked = flow.Net.RollbackOf(task.Node) is { Enabled: true, Scope: var scope } && task.Status is UserTaskStatus.Pending
+        var walked = flow.Net.RollbackOf(task.Node) is { Enabled: true, Scope: var scope } && task.Status is UserTaskStatus.Pending && token is not null
             ? await FlowRows.Points(session, stored.Instance.Id, task, token, scope) : [];
-        var decision = FlowState.Of(stored.Instance, [token], walked, [task]).RollbackPoints(task.Id, by, flow.Net, people.Has, walked: walked);
+        var decision = FlowState.Of(stored.Instance, stored.Marking.Tokens, walked, [task]).RollbackPoints(task.Id, by, flow.Net, people.Has, walked: walked);
         return ([.. decision.Select(point => (point, flow.Net[point.Node].Label))], decision.Error);
     }
 
@@ -169,22 +169,23 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
     static async ValueTask<FlowState> Load(Session session, FoundTask found, DeployedFlow flow, FlowCommand wanted, FoundTask? target = null)
     {
         var (stored, task, token) = found;
-        if (FlowPart.SendsBackTo(wanted, task, flow.Net) is { } node && (await FlowRows.Latest(session, stored.Instance.Id, token, node)).Task is { } latest) target = await FlowRows.Find(session, latest);
+        if (token is not null && FlowPart.SendsBackTo(wanted, task, flow.Net) is { } node && (await FlowRows.Latest(session, stored.Instance.Id, token, node)).Task is { } latest) target = await FlowRows.Find(session, latest);
         if (target?.Stored.Instance.Id != stored.Instance.Id) target = null;
-        return await FlowRows.Load(session, stored.Instance, FlowPart.Of(wanted, task, flow.Net, target?.Task, target?.Token), target is { Task: var back } ? [task, back] : [task]);
+        return await FlowRows.Load(session, stored, FlowPart.Of(wanted, task, flow.Net, target?.Task, target?.Token), target is { Task: var back } ? [task, back] : [task]);
     }
 
     static async ValueTask<LoadedInstance> Save(Session session, StoredInstance stored, FlowState? state, IReadOnlyList<FlowEvent> events, DeployedFlow flow, string by, string operation, long now)
     {
         var before = state;
         foreach (var happened in events) state = state.Apply(happened);
+        var marking = FlowMarking.Of(state!);
         await FlowRows.Write(session, stored.Instance.Id, events, before, state!);
         await FlowInbox.Write(session, stored, events, before, state!, flow);
         await session.WriteOne(
-            "update flow_instance set version = version + 1, status = $4, ended_at = $5, last_firing = $6, last_token = $7 where tenant = $1 and id = $2 and version = $3",
-            stored.Instance.Id, stored.Version, (int)state!.Instance.Status, state.Instance.EndedAt, state.Instance.LastFiring, state.Instance.LastToken);
+            "update flow_instance set version = version + 1, status = $4, ended_at = $5, last_firing = $6, last_token = $7, marking = $8 where tenant = $1 and id = $2 and version = $3",
+            stored.Instance.Id, stored.Version, (int)state!.Instance.Status, state.Instance.EndedAt, state.Instance.LastFiring, state.Instance.LastToken, $"{marking}");
         await History.Append(session, "instance", $"{stored.Instance.Id}", stored.Version + 1, now, by, operation, FlowJson.Write(events));
-        return new(stored with { Instance = state.Instance, Version = stored.Version + 1 }, state, flow);
+        return new(stored with { Instance = state.Instance, Version = stored.Version + 1, Marking = marking }, state, flow);
     }
 
     async ValueTask<(FoundTask Task, DeployedFlow Flow)?> Find(Session session, string taskId)

@@ -52,7 +52,7 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
             foreach (var line in first)
             {
                 of.Add(line.Dequeue());
-                // One change may read or insert many rows; what it changes twice is not the same at the second time.
+                // One change may read, insert or delete many rows; what it changes twice is not the same at the second time.
                 while (CanRepeat(of[^1]) && line.TryPeek(out var next) && next.Sql == first.Key) of.Add(line.Dequeue());
             }
             lines.RemoveAll(line => line.Count == 0);
@@ -61,7 +61,7 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
         }
     }
 
-    static bool CanRepeat(PostgresStatement one) => one.Merge is PostgresMerge.Rows or PostgresMerge.FirstRow || one.Merge is PostgresMerge.Insert && !one.Sql.Contains("do update", StringComparison.Ordinal);
+    static bool CanRepeat(PostgresStatement one) => one.Merge is PostgresMerge.Rows or PostgresMerge.FirstRow or PostgresMerge.Delete || one.Merge is PostgresMerge.Insert && !one.Sql.Contains("do update", StringComparison.Ordinal);
 
     static PostgresBundle Alone(PostgresStatement one, PostgresBatch batch)
     {

@@ -12,12 +12,18 @@ sealed class SqliteDatabase(string file, DbUse writing, Func<string, Action<IRea
     // 32 MB: the writer keeps the pages that it comes back to. The longer the log, the more changes of a page are copied into the file at once: 4000 pages are 16 MB.
     const string WriterMemory = "pragma cache_size = -32768; pragma wal_autocheckpoint = 4000;";
 
+    // Of sqlite3_config and of sqlite3_db_config; the driver's names do not have them.
+    const int MultiThread = 2, MemoryStatus = 9, StablePlans = 1007;
+
     static SqliteDatabase()
     {
         // The bundled library is from 2021; the system's is current and patched.
         NativeLibrary.SetDllImportResolver(typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, static (name, _, _) =>
             name == "e_sqlite3" ? NativeLibrary.Load("libsqlite3.so.0") : 0);
         SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
+        // A connection is used by one thread at a time, and nobody asks how much memory there is in use: neither needs a lock at every call.
+        SQLitePCL.raw.sqlite3_config(MultiThread);
+        SQLitePCL.raw.sqlite3_config(MemoryStatus, 0);
     }
 
     /// <inheritdoc/>
@@ -56,6 +62,8 @@ sealed class SqliteDatabase(string file, DbUse writing, Func<string, Action<IRea
         try
         {
             connection.Open();
+            // Otherwise a statement whose argument is compared with a column that an index is limited by (`where type = 'pending'`) is prepared again each time, because it might do for that index now.
+            SQLitePCL.raw.sqlite3_db_config(connection.Handle!, StablePlans, 1, out _);
             using var setup = connection.CreateCommand();
             setup.CommandText = "pragma busy_timeout = 10000; pragma temp_store = memory; " + use switch
             {

@@ -20,8 +20,13 @@ static class History
             Untouched(before, after, transferred, after.Tasks[transferred].Status is UserTaskStatus.Pending);
         if (command is FlowCommand.AddAssignee { TaskId: var added })
             Untouched(before, after, added, after.Tasks[added].Status is UserTaskStatus.Pending);
-        if (command is FlowCommand.Cc or FlowCommand.Expedite)
+        if (command is FlowCommand.Expedite)
             Invariants.Holds("I13", World.Dump(before) == World.Dump(after));
+        if (command is FlowCommand.Cc { TaskId: var copied, Users: var readers })
+        {
+            Invariants.Holds("I13", World.Dump(before) == World.Dump(after with { Tasks = after.Tasks.SetItem(copied, after.Tasks[copied] with { Copied = before.Tasks[copied].Copied }) }));
+            Invariants.Holds("copies are kept", after.Tasks[copied].Copied!.SequenceEqual((before.Tasks[copied].Copied ?? []).Concat(readers).Distinct().Order(StringComparer.Ordinal)));
+        }
     }
 
     static void Grows(FlowState before, FlowState after)

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Reflow.Core.Flows;
+using Reflow.Server.Store;
+using Xunit;
+
+namespace Reflow.Server.Tests;
+
+/// <summary>Makes a store what the release before the last migration would have made of the same calls, so that the migration has something to bring up to date.</summary>
+static class OlderSchema
+{
+    /// <summary>The last migration of that release.</summary>
+    public const int Number = 20;
+
+    /// <summary>Takes the schema and all that it holds back.</summary>
+    public static Task Make(Db db) => db.ChangeSystem(async s =>
+    {
+        var marked = await s.Query("select tenant, id, marking from flow_instance", r => (Tenant: r.GetString(0), Id: r.GetInt64(1), Marking: r.GetString(2)));
+        var firings = await s.Query("select tenant, instance, seq, doc, consumed, null from flow_firing union all select tenant, instance, seq, doc, '[]', undone_by from flow_undone",
+            r => (Tenant: r.GetString(0), Instance: r.GetInt64(1), Firing: JsonSerializer.Deserialize(r.GetString(3), FlowJson.Default.Firing)!, Doc: r.GetString(3), Consumed: r.GetString(4), By: r.IntegerOrNull(5)));
+        var lists = await s.Query("select tenant, task_id, source, user_id, type, opened_at, api_id from flow_inbox", r => Enumerable.Range(0, 7).Select(i => (object?)r.GetValue(i)).ToArray());
+        var older = string.Concat(Migrations.Scripts(s.Engine).Where(script => script.Number <= Number).Select(script => script.Sql));
+        await s.Script($"""
+            drop table flow_firing;
+            drop table flow_undone;
+            drop table flow_inbox;
+            alter table flow_instance drop column marking;
+            alter table flow_task drop column copied;
+            {string.Join('\n', Regex.Matches(older, "create (table flow_(token|firing|inbox) |index flow_(token_produced|token_present|firing_undone|task_pending|inbox_list) )[^;]*;").Select(match => match.Value))}
+            {Regex.Matches(older, "create index flow_token_consumed [^;]*;")[^1].Value}
+            delete from schema_version where number > {Number}
+            """);
+        async Task Token(string tenant, long instance, FlowToken token, bool live) => await s.Execute(
+            "insert into flow_token (tenant, instance, id, node, produced_by, consumed_by, live, dead, frame, approvers) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", tenant, instance, token.Id, token.Node,
+            token.ProducedBy, token.ConsumedBy, live ? 1 : 0, token.Dead ? 1 : 0, token.Frame is null ? null : JsonSerializer.Serialize(token.Frame, FlowJson.Default.Frame), JsonSerializer.Serialize(token.Approvers));
+        foreach (var (tenant, instance, marking) in marked)
+            foreach (var token in JsonSerializer.Deserialize(marking, FlowJson.Default.FlowMarking)!.Tokens) await Token(tenant, instance, token, live: true);
+        foreach (var (tenant, instance, firing, doc, consumed, by) in firings)
+        {
+            await s.Execute("insert into flow_firing (tenant, instance, seq, kind, node, doc, undone_by) values ($1, $2, $3, $4, $5, $6, $7)", tenant, instance, firing.Seq, (int)firing.Kind, firing.Node, doc, by);
+            foreach (var token in JsonSerializer.Deserialize(consumed, FlowJson.Default.IReadOnlyListFlowToken)!) await Token(tenant, instance, token, live: true);
+            // What was undone had produced something, which stayed.
+            if (by is not null)
+                foreach (var id in firing.Outputs) await Token(tenant, instance, new(id, firing.Node, firing.Seq, null), live: false);
+        }
+        foreach (var list in lists) await s.Execute("insert into flow_inbox (tenant, task_id, source, user_id, type, opened_at, api_id) values ($1, $2, $3, $4, $5, $6, $7)", list);
+        return 0;
+    }, TestContext.Current.CancellationToken);
+}
+
+/// <summary>A store of the release before holds the same after the migration.</summary>
+public class OlderSchemaTests
+{
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Instances_are_after_the_migration_what_their_history_says_and_lists_are_what_they_were(int seed)
+    {
+        await using var place = await TestStore.Demo();
+        var (random, net) = (new Random(seed), FlowNet.Of(FlowPlay.Flow));
+        var store = new FlowStore(new(new ManualClock(), node: NodeNumber.Fixed(61)), new());
+        var instances = new List<long>();
+        string lists;
+        await using (var db = await place.Open(TestStore.Patient))
+        {
+            await db.Change(Demo.Tenant, s => FlowCatalog.Deploy(s, FlowPlay.Flow, 0), Ct);
+            for (var step = 0; step < 100; step++)
+            {
+                if (instances.Count < 3) instances.Add((await db.Change(Demo.Tenant, s => store.Start(s, new("package_test__c", "play", "test", FlowPlay.Initiator, null, "{}"), "test", 1000), Ct)).Instance!.Stored.Instance.Id);
+                var play = FlowPlay.Draw(random, await State(db, instances[random.Next(instances.Count)]), net, $"step {step}");
+                FlowCommand command = random.Next(8) == 0 ? new FlowCommand.Cc(play.Id, play.By, [FlowPlay.People[random.Next(5)]]) : play.Command;
+                if (play.Kind is not "cancel") await db.Change(Demo.Tenant, s => store.Act(s, $"{play.Id}", _ => command, play.By, "test", 2000), Ct);
+            }
+            lists = await Lists(db);
+            await OlderSchema.Make(db);
+        }
+        await using (var db = await place.Open(TestStore.Patient))
+        {
+            var states = await Task.WhenAll(instances.Select(instance => State(db, instance)));
+            Assert.Contains(states, state => state.Present.Count > 1);
+            Assert.Contains(states, state => state.Firings.Values.Any(firing => !firing.Live));
+            foreach (var (instance, state) in instances.Zip(states)) Assert.Equal(FlowRowsOf.Of(state), await FlowRowsOf.Stored(db, instance));
+            Assert.Contains("CCMe", lists);
+            Assert.Equal(lists, await Lists(db));
+        }
+    }
+
+    static async Task<FlowState> State(Db db, long instance) => (await db.Read(Demo.Tenant, s => FlowRecords.AsOf(s, instance, long.MaxValue), Ct))!;
+
+    static Task<string> Lists(Db db) => db.ReadSystem(async s => string.Join('\n', await s.Query(
+        "select tenant, user_id, source, type, opened_at, task_id, api_id from flow_inbox order by 1, 2, 3, 4, 5, 6", r => string.Join('|', Enumerable.Range(0, 7).Select(r.GetValue)))), Ct);
+}
