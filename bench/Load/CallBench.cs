@@ -23,13 +23,13 @@ static class CallBench
 
         using (var reflow = await ServerProcess.Start(reflowProgram, Workbench.Reflow(data)))
         {
-            var idle = reflow.Memory;
+            var idle = await reflow.MemoryAtRest();
             using (var bare = await ServerProcess.Start(bareProgram, BareRows))
                 await Compare(table, "complete/uncomplete, SQLite FULL", 0.6, seconds,
                     for_ => Drive.Run(reflow, Workbench.CompleteAndBack(authorization, tasks), for_), for_ => Drive.Run(bare, RowsOf, for_));
             using (var bare = await ServerProcess.Start(bareProgram, Bare))
             {
-                var bareIdle = bare.Memory;
+                var bareIdle = await bare.MemoryAtRest();
                 await Compare(table, "task get", 0.5, seconds,
                     for_ => Drive.Run(reflow, connection => [Get(tasks[2 * connection]), Get(tasks[2 * connection + 1])], for_), for_ => Drive.Run(bare, _ => [json], for_));
                 table.Add("memory when idle, MB", idle, bareIdle, $"at most 110 MB: {(idle <= 110 ? "met" : "missed")}");

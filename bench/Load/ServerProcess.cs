@@ -18,6 +18,13 @@ sealed class ServerProcess : IDisposable
     /// <summary>The process, for whoever wants to look into it.</summary>
     public int Id => process.Id;
 
+    /// <summary>Resident memory a second from now, MB: what starting took is given back by then.</summary>
+    public async Task<double> MemoryAtRest()
+    {
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        return Memory;
+    }
+
     /// <summary>Resident memory, MB.</summary>
     public double Memory
     {

@@ -32,7 +32,7 @@ sealed class Stand : IDisposable
         Task<ServerProcess> Start() => ServerProcess.Start(program, IsPostgres(store) ? Workbench.ReflowOn(store) : Workbench.Reflow(store));
         var server = await Start();
         var authorization = await Workbench.Authorize(server);
-        var idle = server.Memory;
+        var idle = await server.MemoryAtRest();
         FlowDesk Desk() => new(server, authorization, () => Connect(store));
         var desk = Desk();
         await desk.Deploy(2);
@@ -49,7 +49,7 @@ sealed class Stand : IDisposable
             server = await Start();
             authorization = await Workbench.Authorize(server);
             desk = Desk();
-            idle = server.Memory;
+            idle = await server.MemoryAtRest();
         }
         var stand = new Stand(server, authorization, plugin, await Workbench.MakeTasks(server, authorization, 2 * Drive.Connections), desk,
             await desk.WithLiveSteps("previous", 4 * Drive.Connections, Steps), await Projects.MakeItems(server, plugin, Drive.Connections), await desk.Points("previous", Steps))
