@@ -52,7 +52,7 @@ public sealed class BriefReadsTests : StoreTest
         using var gate = new ManualResetEventSlim();
         // Those who read are busy, each with one, until all the others wait.
         List<Task> busy = [];
-        for (var hand = 0; hand < 2; hand++)
+        for (var hand = 0; hand < BriefReads.Hands; hand++)
         {
             var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             busy.Add(Task.Run(() => Db.ReadBriefly(Tenant, async s =>

@@ -9,7 +9,7 @@ sealed class BriefReads : IAsyncDisposable
     const int LargestGroup = 64;
 
     // While one waits for the server, another has the answers of the server before it; where the server has no processor of its own meanwhile, it had better have fewer and larger groups.
-    static readonly int Hands = Environment.ProcessorCount > 2 ? 2 : 1;
+    internal static readonly int Hands = Environment.ProcessorCount > 2 ? 2 : 1;
 
     readonly Func<ValueTask<SystemSession>> open;
     readonly DbOptions options;
