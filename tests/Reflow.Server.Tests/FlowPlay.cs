@@ -114,7 +114,7 @@ static class FlowRowsOf
         text.AppendLine(Line(instance.Id, instance.Initiator, (int)instance.Status, instance.StartedAt, instance.EndedAt, instance.LastFiring, instance.LastToken, instance.Version, instance.Form,
             new FlowMarking([.. state.Tokens.Values.Where(t => t.IsPresent).OrderBy(t => t.Id)], [.. state.Tasks.Values.Where(t => t.Status is UserTaskStatus.Pending).Select(t => t.Id).Order()])));
         foreach (var f in state.Firings.Values.Where(f => f.Live))
-            text.AppendLine(Line(f.Seq, Text(f), Text([.. f.Inputs.Select(id => state.Tokens[id] with { ConsumedBy = f.Seq })])));
+            text.AppendLine(Line(f.Seq, Text(f), Text([.. f.Inputs.Order().Select(id => state.Tokens[id] with { ConsumedBy = f.Seq })])));
         foreach (var f in state.Firings.Values.Where(f => !f.Live).OrderBy(f => f.UndoneBy))
             text.AppendLine(Line(f.UndoneBy, f.Seq, Text(f with { UndoneBy = null })));
         foreach (var t in state.Tasks.Values.OrderBy(t => t.Id))
@@ -129,12 +129,12 @@ static class FlowRowsOf
         "select seq, at, actor, operation, payload from history where tenant = $1 and kind = 'instance' and id = $2 order by seq",
         r => (r.GetInt64(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.GetString(4)), instance.ToString(CultureInfo.InvariantCulture)), Ct);
 
-    // A migration of the schema makes the same of them with other spaces and with members that need not be there.
+    // A migration of the schema makes the same of them with other spaces, with members that need not be there, and in whichever order it finds them.
     static object AsWritten(string column, object value) => column switch
     {
-        "marking" => JsonSerializer.Deserialize((string)value, FlowJson.Default.FlowMarking)!,
+        "marking" when JsonSerializer.Deserialize((string)value, FlowJson.Default.FlowMarking)! is var marking => new FlowMarking([.. marking.Tokens.OrderBy(t => t.Id)], [.. marking.Pending.Order()]),
         "copied" => JsonSerializer.Serialize(JsonSerializer.Deserialize<string[]>((string)value)),
-        "consumed" => Text(JsonSerializer.Deserialize((string)value, FlowJson.Default.IReadOnlyListFlowToken)!),
+        "consumed" => Text([.. JsonSerializer.Deserialize((string)value, FlowJson.Default.IReadOnlyListFlowToken)!.OrderBy(t => t.Id)]),
         _ => value,
     };
 

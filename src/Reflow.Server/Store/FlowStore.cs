@@ -35,10 +35,10 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
         var instance = new StoredInstance(((FlowEvent.Started)decision.Events[0]).Instance, 0, flow.Version, flow.Definition.ApiId, start.Form, FlowMarking.None);
         await session.Write(
             """
-            insert into flow_instance (tenant, id, version, namespace, name, flow, api_id, initiator, status, started_at, last_firing, last_token, form, marking, label, summary)
-            values ($1, $2, 0, $3, $4, $5, $6, $7, 0, $8, 0, 0, $9, $10, $11, $12)
+            insert into flow_instance (tenant, id, version, namespace, name, flow, api_id, initiator, status, started_at, last_firing, last_token, form, label, summary)
+            values ($1, $2, 0, $3, $4, $5, $6, $7, 0, $8, 0, 0, $9, $10, $11)
             """,
-            id, start.Namespace, start.Name, flow.Definition.Version, flow.Definition.ApiId, initiator, now, start.Form, $"{instance.Marking}",
+            id, start.Namespace, start.Name, flow.Definition.Version, flow.Definition.ApiId, initiator, now, start.Form,
             FlowJson.Labels(flow.Definition.Label), FlowJson.Summary(flow.Definition, form));
         if (start.Key is not null)
             await session.Write("insert into flow_execution (tenant, app_id, namespace, name, key, instance) values ($1, $2, $3, $4, $5, $6)", start.AppId, start.Namespace, start.Name, start.Key, id);
