@@ -102,6 +102,9 @@ sealed class OwnPostgres : IAsyncDisposable
     /// <summary>Makes an empty file that says something by being there.</summary>
     public Task Touch(string file) => Tool("touch", null, Path.Combine(Data, file));
 
+    /// <summary>Makes a folder that is its own.</summary>
+    public Task MakeFolder(string path) => Tool("mkdir", null, "--mode=700", path);
+
     /// <summary>Stops it, as fast as it can.</summary>
     public Task Stop() => Run("pg_ctl", "--pgdata", Data, "--mode=immediate", "--silent", "--wait", "stop");
 

@@ -38,6 +38,39 @@ public sealed class StartTests : IDisposable
         await Refused(path, "--data", path, "--urls", "http://127.0.0.1:0");
     }
 
+    [Fact]
+    public async Task What_stands_in_the_way_of_a_data_directory_is_not_taken_for_another_server()
+    {
+        await (await ReflowProcess.Start(["--data", data])).DisposeAsync();
+        var key = Path.Combine(data, "reflow.key");
+        File.Delete(key);
+        File.CreateSymbolicLink(key, key);
+        await Refused($"the data directory {data} cannot be used: ", "--data", data, "--urls", "http://127.0.0.1:0");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0123456789abcdef")]
+    [InlineData("a key of 64 characters that are not all of them hexadecimal digits")]
+    public async Task A_key_that_is_none_is_told_in_one_line(string text)
+    {
+        await File.WriteAllTextAsync(Path.Combine(data, "reflow.key"), text, Ct);
+        await Refused("reflow.key holds no key", "--data", data, "--urls", "http://127.0.0.1:0");
+    }
+
+    [Fact]
+    public async Task Without_the_key_apps_get_new_tokens_and_those_that_were_issued_go_on()
+    {
+        await using var first = await ReflowProcess.Start(["--data", data]);
+        var issued = await first.SignIn();
+        await first.Kill();
+        File.Delete(Path.Combine(data, "reflow.key"));
+        await using var second = await ReflowProcess.Start(["--data", data]);
+        Assert.NotEqual(issued, await second.SignIn());
+        foreach (var token in (string[])[await second.SignIn(), issued])
+            (await second.Send(new(HttpMethod.Get, "/open-apis/task/v1/tasks") { Headers = { Authorization = new("Bearer", token) } })).Ok();
+    }
+
     [Theory]
     [InlineData("nonsense")]
     [InlineData("http://203.0.113.7:0")]

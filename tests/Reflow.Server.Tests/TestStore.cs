@@ -57,16 +57,21 @@ public sealed class TestStore : IAsyncDisposable
             await Administer($"create database {store.Name} template {template.Name} strategy file_copy");
             return store;
         }
-        var copy = await Empty();
-        foreach (var file in Directory.GetFiles(template.Name)) File.Copy(file, Path.Combine(copy.Name, Path.GetFileName(file)));
-        return copy;
+        return await DemoIn((await Empty()).Name);
+    }
+
+    /// <summary>An embedded store with the demo workspace's data in a directory that is there and empty.</summary>
+    internal static async Task<TestStore> DemoIn(string directory)
+    {
+        foreach (var file in Directory.GetFiles((await Template.Value).Name)) File.Copy(file, Path.Combine(directory, Path.GetFileName(file)));
+        return new(directory);
     }
 
     /// <summary>A database with the demo workspace's data in a PostgreSQL that only this test has: it goes with it.</summary>
-    internal static async Task<TestStore> DemoIn(OwnPostgres server)
+    internal static async Task<TestStore> DemoIn(OwnPostgres server, string options = "")
     {
         var store = new TestStore(NextName(), server.Connection);
-        await server.Execute($"create database {store.Name}");
+        await server.Execute($"create database {store.Name} {options}");
         await using (await ReflowServer.Start(store.On(new() { Urls = "http://127.0.0.1:0" }), new ManualClock(DateTimeOffset.UtcNow), Ct)) { }
         return store;
     }

@@ -7,6 +7,7 @@ sealed class DataDirectory : IDisposable
     public const string InMemory = ":memory:";
 
     const string LockFile = "reflow.lock", KeyFile = "reflow.key", MemoryPrefix = "reflow-memory-";
+    const int KeyLength = 32;
     readonly FileStream held;
 
     DataDirectory(string path, FileStream held, byte[] key, bool passing) => (Path, this.held, Key, Passing) = (path, held, key, passing);
@@ -32,7 +33,7 @@ sealed class DataDirectory : IDisposable
         try
         {
             var full = Directory.CreateDirectory(path).FullName;
-            var held = new FileStream(System.IO.Path.Combine(full, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var held = Hold(System.IO.Path.Combine(full, LockFile), path);
             try { return new(full, held, LoadKey(System.IO.Path.Combine(full, KeyFile), chance), passing); }
             catch
             {
@@ -46,9 +47,7 @@ sealed class DataDirectory : IDisposable
         }
         catch (IOException e)
         {
-            throw new StartException(File.Exists(System.IO.Path.Combine(path, LockFile))
-                ? $"the data directory {path} is in use by another Reflow"
-                : $"the data directory {path} cannot be used: {e.Message}", e);
+            throw new StartException($"the data directory {path} cannot be used: {e.Message}", e);
         }
     }
 
@@ -78,16 +77,38 @@ sealed class DataDirectory : IDisposable
         }
     }
 
+    // A file that somebody else has is one thing, a disk that cannot be written another.
+    static FileStream Hold(string file, string path)
+    {
+        try { return new(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None); }
+        // As Linux, macOS and Windows say it.
+        catch (IOException e) when (e.HResult is 11 or 35 or unchecked((int)0x80070020))
+        {
+            throw new StartException($"the data directory {path} is in use by another Reflow", e);
+        }
+    }
+
     static byte[] LoadKey(string file, Chance chance)
     {
-        if (File.Exists(file)) return Convert.FromHexString(File.ReadAllText(file).Trim());
-        var key = new byte[32];
+        if (File.Exists(file)) return ReadKey(file);
+        var key = new byte[KeyLength];
         chance.Fill(key);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var stream = new FileStream(file, options);
-        stream.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key)));
-        stream.Flush(flushToDisk: true);
+        // Whoever is stopped in the middle of it leaves no half of a key.
+        using (var stream = new FileStream($"{file}.new", options))
+        {
+            stream.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key)));
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move($"{file}.new", file);
         return key;
+    }
+
+    static byte[] ReadKey(string file)
+    {
+        var text = File.ReadAllText(file).Trim();
+        if (text.Length == 2 * KeyLength && text.All(char.IsAsciiHexDigit)) return Convert.FromHexString(text);
+        throw new StartException($"{file} holds no key: bring it back from a backup, or remove it, and apps get new tokens");
     }
 }

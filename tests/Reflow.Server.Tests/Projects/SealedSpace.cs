@@ -36,27 +36,22 @@ static class SealedSpace
         """;
 
     /// <summary>A server that has this space.</summary>
-    public static async Task<TestReflow> Start()
-    {
-        var file = await Written(Yaml);
-        return await TestReflow.Start(settings => settings with { Workspace = file });
-    }
+    public static Task<TestReflow> Start() => With(Yaml, file => TestReflow.Start(settings => settings with { Workspace = file }));
 
     /// <summary>A server on the data of one that was stopped, with this space changed.</summary>
-    public static async Task<TestReflow> Start(TestReflow stopped, Func<string, string> changed)
-    {
-        var file = await Written(changed(Yaml));
-        return await TestReflow.StartOn(stopped.Store, stopped.Clock, settings => settings with { Workspace = file });
-    }
+    public static Task<TestReflow> Start(TestReflow stopped, Func<string, string> changed) =>
+        With(changed(Yaml), file => TestReflow.StartOn(stopped.Store, stopped.Clock, settings => settings with { Workspace = file }));
 
     /// <summary>A new item of the sealed template.</summary>
     public static async Task<long> Made(TestReflow reflow) =>
         (await Do(reflow, $"{Path}/work_item/create", new { work_item_type_key = "story", template_id = 300001, name = "x" })).GetInt64();
 
-    static async Task<string> Written(string yaml)
+    static async Task<TestReflow> With(string yaml, Func<string, Task<TestReflow>> start)
     {
-        var file = System.IO.Path.Combine(Directory.CreateTempSubdirectory("reflow-sealed-").FullName, "workspace.yaml");
+        var file = System.IO.Path.GetTempFileName();
         await File.WriteAllTextAsync(file, yaml);
-        return file;
+        var started = await start(file);
+        File.Delete(file);
+        return started;
     }
 }
