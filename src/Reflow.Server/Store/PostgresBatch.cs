@@ -13,16 +13,30 @@ sealed class PostgresBatch(NpgsqlConnection connection, int merge, Action<string
     const int MostTexts = 1000;
 
     readonly Dictionary<string, Stack<NpgsqlBatchCommand>> spare = [];
-    readonly HashSet<string> seen = [];
+    readonly HashSet<string> seen = [], kept = new(ReferenceEqualityComparer.Instance);
     readonly NpgsqlBatch batch = new(connection);
 
     /// <summary>Looks at a statement that is going to be sent.</summary>
-    public void See(string sql, bool ofTenant, object?[] args)
+    /// <returns>Its text: the same object for all that are sent together and say the same, so that nobody compares texts to tell.</returns>
+    public string See(string sql, bool ofTenant, object?[] args)
     {
-        if (!seen.Add(sql)) return;
-        if (seen.Count > MostTexts) seen.Clear();
+        // Most are constants: they are themselves whoever asks.
+        if (kept.Contains(sql)) return sql;
+        if (seen.TryGetValue(sql, out var known)) return known;
+        if (seen.Count >= MostTexts)
+        {
+            seen.Clear();
+            kept.Clear();
+        }
+        seen.Add(sql);
+        kept.Add(sql);
         if (ofTenant) SystemSession.MustNameTenant(sql);
-        if (inspect is null) return;
+        if (inspect is not null) Show(sql, args);
+        return sql;
+    }
+
+    void Show(string sql, object?[] args)
+    {
         var shown = new NpgsqlBatchCommand(sql);
         foreach (var arg in args)
         {
@@ -30,7 +44,7 @@ sealed class PostgresBatch(NpgsqlConnection connection, int merge, Action<string
             parameter.Bind(arg);
             shown.Parameters.Add(parameter);
         }
-        inspect(sql, shown.Parameters);
+        inspect!(sql, shown.Parameters);
     }
 
     /// <summary>A command of a text, its parameters without values.</summary>

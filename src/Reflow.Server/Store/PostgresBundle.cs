@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.InteropServices;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -43,22 +44,64 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
     // What all changes have come to at the same time is taken first; when they want it in different orders, what most of them have come to.
     static IEnumerable<List<PostgresStatement>> Together(List<PostgresStatement> stretch)
     {
-        var lines = stretch.GroupBy(statement => statement.Change).Select(line => new Queue<PostgresStatement>(line)).ToList();
-        var left = stretch.GroupBy(statement => statement.Sql).ToDictionary(text => text.Key, text => text.Count());
+        var lines = Lines(stretch);
+        var left = new Dictionary<string, int>(ReferenceEqualityComparer.Instance);
+        foreach (var statement in stretch) CollectionsMarshal.GetValueRefOrAddDefault(left, statement.Sql, out _)++;
         while (lines.Count > 0)
         {
-            var first = lines.GroupBy(line => line.Peek().Sql).MaxBy(heads => heads.Count() == left[heads.Key] ? int.MaxValue : heads.Count())!;
-            var of = new List<PostgresStatement>();
-            foreach (var line in first)
+            var text = First(lines, left);
+            var of = new List<PostgresStatement>(left[text]);
+            foreach (var line in lines)
             {
-                of.Add(line.Dequeue());
+                if (!ReferenceEquals(line.Head.Sql, text)) continue;
+                of.Add(line.Take());
                 // One change may read, insert or delete many rows; what it changes twice is not the same at the second time.
-                while (CanRepeat(of[^1]) && line.TryPeek(out var next) && next.Sql == first.Key) of.Add(line.Dequeue());
+                while (CanRepeat(of[^1]) && !line.IsOver && ReferenceEquals(line.Head.Sql, text)) of.Add(line.Take());
             }
-            lines.RemoveAll(line => line.Count == 0);
-            left[first.Key] -= of.Count;
+            lines.RemoveAll(static line => line.IsOver);
+            left[text] -= of.Count;
             yield return of;
         }
+    }
+
+    // Those of each change, in their order.
+    static List<Line> Lines(List<PostgresStatement> stretch)
+    {
+        var lines = new List<Line>();
+        var of = new Dictionary<int, Line>();
+        foreach (var statement in stretch)
+        {
+            ref var line = ref CollectionsMarshal.GetValueRefOrAddDefault(of, statement.Change, out _);
+            if (line is null) lines.Add(line = new());
+            line.Add(statement);
+        }
+        return lines;
+    }
+
+    static string First(List<Line> lines, Dictionary<string, int> left)
+    {
+        var heads = new List<(string Text, int Lines)>();
+        foreach (var line in lines)
+        {
+            var at = heads.FindIndex(head => ReferenceEquals(head.Text, line.Head.Sql));
+            if (at < 0) heads.Add((line.Head.Sql, 1));
+            else heads[at] = (line.Head.Sql, heads[at].Lines + 1);
+        }
+        return heads.MaxBy(head => head.Lines == left[head.Text] ? int.MaxValue : head.Lines).Text;
+    }
+
+    sealed class Line
+    {
+        readonly List<PostgresStatement> statements = [];
+        int next;
+
+        public PostgresStatement Head => statements[next];
+
+        public bool IsOver => next == statements.Count;
+
+        public void Add(PostgresStatement statement) => statements.Add(statement);
+
+        public PostgresStatement Take() => statements[next++];
     }
 
     static bool CanRepeat(PostgresStatement one) => one.Merge is PostgresMerge.Rows or PostgresMerge.FirstRow or PostgresMerge.Delete || one.Merge is PostgresMerge.Insert && !one.Sql.Contains("do update", StringComparison.Ordinal);

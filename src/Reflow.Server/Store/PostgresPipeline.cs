@@ -149,7 +149,8 @@ sealed class PostgresPipeline(
     {
         HasWritten = true;
         if (beside) throw OnlyAlone(sql);
-        var running = new PostgresStatement.Running(sql, All(sql, tenant, args));
+        var all = All(ref sql, tenant, args);
+        var running = new PostgresStatement.Running(sql, all);
         Wait(running);
         return new(running.Answer);
     }
@@ -178,7 +179,8 @@ sealed class PostgresPipeline(
     {
         HasWritten = true;
         if (waiting.Count >= MostWaiting && how is not PostgresMerge.Guard && !beside) return new(Run(sql, tenant, args).AsTask());
-        var writing = new PostgresStatement.Writing(sql, All(sql, tenant, args), how, together);
+        var all = All(ref sql, tenant, args);
+        var writing = new PostgresStatement.Writing(sql, all, how, together);
         if (beside) Place(writing, held);
         else Wait(writing);
         return ValueTask.CompletedTask;
@@ -262,16 +264,17 @@ sealed class PostgresPipeline(
         var writes = !selects && !sql.StartsWith("with recursive", StringComparison.Ordinal);
         HasWritten |= writes;
         if (beside && (writes || held.Exists(one => one.Change == turn))) throw OnlyAlone(sql);
-        var reading = new PostgresStatement.Reading<T>(sql, All(sql, tenant, args), begin, row, selects ? how : PostgresMerge.Never);
+        var all = All(ref sql, tenant, args);
+        var reading = new PostgresStatement.Reading<T>(sql, all, begin, row, selects ? how : PostgresMerge.Never);
         Wait(reading);
         return new(reading.Answer);
     }
 
-    object?[] All(string sql, string? tenant, ReadOnlySpan<object?> args)
+    object?[] All(ref string sql, string? tenant, ReadOnlySpan<object?> args)
     {
         if (Environment.CurrentManagedThreadId != thread) throw new UnreachableException("A change or a brief read waits for nothing but its session.");
         object?[] all = tenant is null ? [.. args] : [tenant, .. args];
-        batch.See(sql, tenant is not null, all);
+        sql = batch.See(sql, tenant is not null, all);
         return all;
     }
 
