@@ -116,7 +116,7 @@ sealed class Writer : IAsyncDisposable
         }
         Refuse(late);
         var gone = new StoreGoneException("the database does not answer");
-        foreach (var change in lost) change.Lost(gone);
+        Telling.Begin(lost, change => change.Lost(gone));
     }
 
     // All are equally patient, so the first in the line is the first to go.
@@ -128,8 +128,8 @@ sealed class Writer : IAsyncDisposable
     // A line that moves is too long; behind one that stands, something is broken.
     void Refuse(List<Change> late)
     {
-        foreach (var change in late)
-            change.Lost(Volatile.Read(ref moved) > change.Entered ? new StoreBusyException() : new StoreGoneException("the database has not finished a change for too long"));
+        var since = Volatile.Read(ref moved);
+        Telling.Begin(late, change => change.Lost(since > change.Entered ? new StoreBusyException() : new StoreGoneException("the database has not finished a change for too long")));
     }
 
     /// <summary>Refuses all who wait: they would meet what has just been met.</summary>
@@ -141,7 +141,7 @@ sealed class Writer : IAsyncDisposable
             lost = [.. line];
             line.Clear();
         }
-        foreach (var change in lost) change.Lost(cause);
+        Telling.Begin(lost, change => change.Lost(cause));
     }
 
     /// <summary>A thread that makes changes, with its session. It has a thread of its own because it sleeps in the disk's flush, where a thread of the pool would be missed.</summary>
@@ -187,7 +187,7 @@ sealed class Writer : IAsyncDisposable
                         Commit(session);
                     }
                     Volatile.Write(ref writer.moved, Stopwatch.GetTimestamp());
-                    foreach (var change in Group) change.Committed();
+                    Telling.Begin(Group, static change => change.Committed());
                 }
                 catch (Exception e)
                 {
@@ -342,7 +342,7 @@ sealed class Writer : IAsyncDisposable
             catch (Exception) { /* the transaction is already gone; the cause below tells why */ }
             // What is tried on a connection that is lost says nothing of that.
             if (session is { IsBroken: true } && cause is not (DbException or StoreException)) cause = new StoreGoneException("the connection was lost within a change", cause);
-            foreach (var change in Group) change.Lost(cause);
+            Telling.Begin(Group, change => change.Lost(cause));
         }
     }
 
@@ -382,7 +382,8 @@ sealed class Writer : IAsyncDisposable
     // Whoever answers first has answered: the watch may have done so for a hand that was stuck.
     sealed class Change<T>(string? tenant, bool guarded, Func<SystemSession, ValueTask<T>> work, CancellationToken ct) : Change(tenant, guarded)
     {
-        readonly TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Whoever waits goes on where this is told: on a thread of the pool.
+        readonly TaskCompletionSource<T> answer = new();
         ValueTask<T> going;
         T? result;
         Exception? failure;
