@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Reflow.Server.Store;
 using Xunit;
@@ -115,9 +116,10 @@ public sealed partial class DiskTests
 
     static readonly object NewTask = new { summary = "x", origin = new { platform_i18n_name = "{}" } };
 
+    // Longer than what an engine may still have room for in the pages that it has.
     static async Task<bool> Changes(ReflowProcess node)
     {
-        try { return (await node.Post("/open-apis/task/v1/tasks", NewTask)).Ok().Status == 200; }
+        try { return (await node.Post("/open-apis/task/v1/tasks", new { summary = "x", description = Convert.ToHexString(RandomNumberGenerator.GetBytes(30_000)), origin = new { platform_i18n_name = "{}" } })).Ok().Status == 200; }
         catch (HttpRequestException) { return false; }
     }
 
