@@ -51,7 +51,7 @@ public sealed class StartTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("0123456789abcdef")]
-    [InlineData("a key of 64 characters that are not all of them hexadecimal digits")]
+    [InlineData("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeg")]
     public async Task A_key_that_is_none_is_told_in_one_line(string text)
     {
         await File.WriteAllTextAsync(Path.Combine(data, "reflow.key"), text, Ct);
