@@ -41,6 +41,7 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
         return bundles;
     }
 
+    // What is sent waits for this, so it groups by hand: equal texts are one object.
     // What all changes have come to at the same time is taken first; when they want it in different orders, what most of them have come to.
     static IEnumerable<List<PostgresStatement>> Together(List<PostgresStatement> stretch)
     {
@@ -53,55 +54,41 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
             var of = new List<PostgresStatement>(left[text]);
             foreach (var line in lines)
             {
-                if (!ReferenceEquals(line.Head.Sql, text)) continue;
-                of.Add(line.Take());
+                if (!ReferenceEquals(line.Peek().Sql, text)) continue;
+                of.Add(line.Dequeue());
                 // One change may read, insert or delete many rows; what it changes twice is not the same at the second time.
-                while (CanRepeat(of[^1]) && !line.IsOver && ReferenceEquals(line.Head.Sql, text)) of.Add(line.Take());
+                while (CanRepeat(of[^1]) && line.TryPeek(out var next) && ReferenceEquals(next.Sql, text)) of.Add(line.Dequeue());
             }
-            lines.RemoveAll(static line => line.IsOver);
+            lines.RemoveAll(static line => line.Count == 0);
             left[text] -= of.Count;
             yield return of;
         }
     }
 
     // Those of each change, in their order.
-    static List<Line> Lines(List<PostgresStatement> stretch)
+    static List<Queue<PostgresStatement>> Lines(List<PostgresStatement> stretch)
     {
-        var lines = new List<Line>();
-        var of = new Dictionary<int, Line>();
+        var lines = new List<Queue<PostgresStatement>>();
+        var of = new Dictionary<int, Queue<PostgresStatement>>();
         foreach (var statement in stretch)
         {
             ref var line = ref CollectionsMarshal.GetValueRefOrAddDefault(of, statement.Change, out _);
             if (line is null) lines.Add(line = new());
-            line.Add(statement);
+            line.Enqueue(statement);
         }
         return lines;
     }
 
-    static string First(List<Line> lines, Dictionary<string, int> left)
+    static string First(List<Queue<PostgresStatement>> lines, Dictionary<string, int> left)
     {
         var heads = new List<(string Text, int Lines)>();
         foreach (var line in lines)
         {
-            var at = heads.FindIndex(head => ReferenceEquals(head.Text, line.Head.Sql));
-            if (at < 0) heads.Add((line.Head.Sql, 1));
-            else heads[at] = (line.Head.Sql, heads[at].Lines + 1);
+            var at = heads.FindIndex(head => ReferenceEquals(head.Text, line.Peek().Sql));
+            if (at < 0) heads.Add((line.Peek().Sql, 1));
+            else heads[at] = (line.Peek().Sql, heads[at].Lines + 1);
         }
         return heads.MaxBy(head => head.Lines == left[head.Text] ? int.MaxValue : head.Lines).Text;
-    }
-
-    sealed class Line
-    {
-        readonly List<PostgresStatement> statements = [];
-        int next;
-
-        public PostgresStatement Head => statements[next];
-
-        public bool IsOver => next == statements.Count;
-
-        public void Add(PostgresStatement statement) => statements.Add(statement);
-
-        public PostgresStatement Take() => statements[next++];
     }
 
     static bool CanRepeat(PostgresStatement one) => one.Merge is PostgresMerge.Rows or PostgresMerge.FirstRow or PostgresMerge.Delete || one.Merge is PostgresMerge.Insert && !one.Sql.Contains("do update", StringComparison.Ordinal);
