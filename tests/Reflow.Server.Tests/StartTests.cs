@@ -59,6 +59,15 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task Half_of_a_key_that_a_start_left_when_it_was_stopped_is_made_anew()
+    {
+        await File.WriteAllTextAsync(Path.Combine(data, "reflow.key.new"), "0123", Ct);
+        await (await ReflowProcess.Start(["--data", data])).DisposeAsync();
+        Assert.Equal(["reflow.key"], Directory.GetFiles(data, "reflow.key*").Select(Path.GetFileName));
+        Assert.Equal(64, (await File.ReadAllTextAsync(Path.Combine(data, "reflow.key"), Ct)).Length);
+    }
+
+    [Fact]
     public async Task Without_the_key_apps_get_new_tokens_and_those_that_were_issued_go_on()
     {
         await using var first = await ReflowProcess.Start(["--data", data]);

@@ -39,13 +39,10 @@ public sealed class Tokens(Db db, byte[] key, TimeProvider clock, Chance chance)
             "select nonce, expires_at, hash from token where tenant = $1 and issuer = $2 and kind = $3 and expires_at >= $4 and user_id is not distinct from $5 and scopes is null and revoked = 0 order by expires_at desc limit 1",
             r => (Of: new Issued(r.GetString(0), r.GetInt64(1)), Hash: r.GetString(2)), issuer, Word(kind), now + Renewal, userId);
         // Of a key that was lost since, the text is not to be had any more.
-        var issued = known.Of is { } before && Hash(Text(tenant, kind, issuer, before.Nonce)) == known.Hash ? before : null;
-        if (issued is null)
-        {
-            issued = new(chance.Hex(16), now + Life);
-            await Insert(session, kind, issuer, userId, issued, null, now);
-        }
-        return (Text(tenant, kind, issuer, issued.Nonce), (issued.ExpiresAt - now) / 1000);
+        if (known.Of is { } before && Text(tenant, kind, issuer, before.Nonce) is var text && Hash(text) == known.Hash) return (text, (before.ExpiresAt - now) / 1000);
+        var issued = new Issued(chance.Hex(16), now + Life);
+        await Insert(session, kind, issuer, userId, issued, null, now);
+        return (Text(tenant, kind, issuer, issued.Nonce), Life / 1000);
     }, ct);
 
     /// <summary>A new user token with these scopes, in the session that takes a code or refresh token for it: none is ever handed out twice.</summary>

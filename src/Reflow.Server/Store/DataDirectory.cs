@@ -7,7 +7,6 @@ sealed class DataDirectory : IDisposable
     public const string InMemory = ":memory:";
 
     const string LockFile = "reflow.lock", KeyFile = "reflow.key", MemoryPrefix = "reflow-memory-";
-    const int KeyLength = 32;
     readonly FileStream held;
 
     DataDirectory(string path, FileStream held, byte[] key, bool passing) => (Path, this.held, Key, Passing) = (path, held, key, passing);
@@ -91,7 +90,7 @@ sealed class DataDirectory : IDisposable
     static byte[] LoadKey(string file, Chance chance)
     {
         if (File.Exists(file)) return ReadKey(file);
-        var key = new byte[KeyLength];
+        var key = new byte[ServerKey.Bytes];
         chance.Fill(key);
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -108,7 +107,7 @@ sealed class DataDirectory : IDisposable
     static byte[] ReadKey(string file)
     {
         var text = File.ReadAllText(file).Trim();
-        if (text.Length == 2 * KeyLength && text.All(char.IsAsciiHexDigit)) return Convert.FromHexString(text);
+        if (text.Length == 2 * ServerKey.Bytes && text.All(char.IsAsciiHexDigit)) return Convert.FromHexString(text);
         throw new StartException($"{file} holds no key: bring it back from a backup, or remove it, and apps get new tokens");
     }
 }

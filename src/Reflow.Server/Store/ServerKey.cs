@@ -3,7 +3,8 @@ namespace Reflow.Server.Store;
 /// <summary>The key that tokens are derived from, where it is kept with the data: all nodes of a PostgreSQL have one.</summary>
 static class ServerKey
 {
-    const int Bytes = 32;
+    /// <summary>How long it is.</summary>
+    public const int Bytes = 32;
 
     /// <summary>The key; whoever asks first makes it.</summary>
     public static async Task<byte[]> Of(Db db, Chance chance, CancellationToken ct)
