@@ -25,5 +25,22 @@ public sealed class TellingTests
     }
 
     [Fact]
+    public async Task Who_comes_after_them_to_the_pool_waits_for_few_of_them()
+    {
+        using var gate = new ManualResetEventSlim();
+        var told = 0;
+        var before = new TaskCompletionSource<int>();
+        Telling.Begin(Enumerable.Range(0, 10_000), _ =>
+        {
+            gate.Wait(TimeSpan.FromMinutes(1));
+            Interlocked.Increment(ref told);
+        });
+        ThreadPool.UnsafeQueueUserWorkItem(_ => before.SetResult(Volatile.Read(ref told)), null);
+        gate.Set();
+        Assert.InRange(await Held.Within(before.Task, "the pool comes to it"), 0, 5_000);
+        await Held.Until(() => Volatile.Read(ref told) == 10_000, "all are told");
+    }
+
+    [Fact]
     public void Nobody_is_told_of_nothing() => Telling.Begin<int>([], _ => Assert.Fail("nobody is there"));
 }

@@ -128,8 +128,8 @@ sealed class Writer : IAsyncDisposable
     // A line that moves is too long; behind one that stands, something is broken.
     void Refuse(List<Change> late)
     {
-        var since = Volatile.Read(ref moved);
-        Telling.Begin(late, change => change.Lost(since > change.Entered ? new StoreBusyException() : new StoreGoneException("the database has not finished a change for too long")));
+        var last = Volatile.Read(ref moved);
+        Telling.Begin(late, change => change.Lost(last > change.Entered ? new StoreBusyException() : new StoreGoneException("the database has not finished a change for too long")));
     }
 
     /// <summary>Refuses all who wait: they would meet what has just been met.</summary>
