@@ -188,6 +188,27 @@ public sealed class MergedStatementsTests : StoreTest
 
     [Fact]
     [Trait("Engine", "PostgreSQL")]
+    public async Task Equal_texts_go_as_one_also_where_they_are_put_together_for_each()
+    {
+        var sent = new ConcurrentQueue<string>();
+        await using var db = await Place.Open(TestStore.Patient with
+        {
+            Inspect = sql =>
+            {
+                sent.Enqueue(sql);
+                return null;
+            },
+        });
+        await db.Change(Tenant, async s =>
+        {
+            foreach (var id in (string[])["x", "y"]) await s.Write(new string("delete from history where tenant = $1 and kind = $2 and id = $3"), "k", id);
+            return 0;
+        }, Ct);
+        Assert.Contains(sent, sql => sql.StartsWith("delete from history using unnest", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Engine", "PostgreSQL")]
     public async Task The_instance_of_a_task_is_looked_up_by_its_id_also_where_few_rows_of_a_tenant_are_expected()
     {
         var plan = await Db.Change(Tenant, s => s.Query($"explain {FlowRows.FindTask}", r => r.GetString(0), 1L), Ct);
