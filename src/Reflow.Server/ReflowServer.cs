@@ -206,7 +206,9 @@ public sealed class ReflowServer : IAsyncDisposable
         });
         builder.Logging.AddSimpleConsole().SetMinimumLevel(settings.LogLevel)
             // Why it cannot start is told once, in one line, by the exception that Start throws.
-            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
+            // Otherwise each request begins an activity and a scope, for lines that nobody is shown.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", _ => settings.LogLevel <= LogLevel.Information);
         // Whoever starts the process listens to its signals: the host would stop listening at the first one.
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));

@@ -64,6 +64,17 @@ public class RememberedTests
     }
 
     [Fact]
+    public async Task What_is_made_of_it_is_remembered_unless_somebody_forgot_meanwhile()
+    {
+        remembered.Later("a")("made");
+        Assert.Equal("made", await Find("a"));
+        var later = remembered.Later("a");
+        remembered.Forget();
+        later("of before");
+        Assert.Equal("a1", await Find("a"));
+    }
+
+    [Fact]
     public async Task No_more_is_remembered_than_may_be()
     {
         foreach (var key in (string[])["a", "b", "c"]) await Find(key);

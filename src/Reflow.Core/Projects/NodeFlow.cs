@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Reflow.Core.Projects.Search;
 
 namespace Reflow.Core.Projects;
 
@@ -20,6 +21,7 @@ public sealed class NodeFlow
         above = template.Connections.ToLookup(c => c.To, c => nodes[c.From]);
         below = template.Connections.ToLookup(c => c.From, c => nodes[c.To]);
         InOrder = Topological();
+        Names = NodeName.Of(template);
     }
 
     /// <summary>The space.</summary>
@@ -30,6 +32,8 @@ public sealed class NodeFlow
     public Template Template { get; }
     /// <summary>The nodes, each after all its predecessors.</summary>
     public IReadOnlyList<TemplateNode> InOrder { get; }
+    /// <summary>The names of the nodes, as searches see them.</summary>
+    internal IReadOnlyList<NodeName> Names { get; }
 
     /// <summary>The node with this state key; null when the template has none.</summary>
     public TemplateNode? NodeOf(string key) => nodes.GetValueOrDefault(key);

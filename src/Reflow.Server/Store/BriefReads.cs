@@ -169,10 +169,10 @@ sealed class BriefReads : IAsyncDisposable
 
     sealed class Reading<T>(Func<SystemSession, ValueTask<T>> work) : Reading
     {
-        Task<T> going = Task.FromException<T>(new InvalidOperationException());
+        Task<T>? going;
 
-        /// <summary>The answer, once there is one.</summary>
-        public Task<T> Answer => going;
+        /// <summary>The answer, once it has begun.</summary>
+        public Task<T> Answer => going!;
 
         public override void Start(SystemSession session)
         {
@@ -180,6 +180,6 @@ sealed class BriefReads : IAsyncDisposable
             catch (Exception e) { going = Task.FromException<T>(e); }
         }
 
-        protected override bool HasAnswer => going.IsCompleted;
+        protected override bool HasAnswer => going is { IsCompleted: true };
     }
 }

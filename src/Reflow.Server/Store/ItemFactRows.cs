@@ -15,18 +15,29 @@ static class ItemFactRows
     /// <param name="now">The item as it is.</param>
     public static async ValueTask Keep(Session session, NodeFlow flow, WorkItem? before, WorkItem now)
     {
-        var old = before is null ? [] : ItemFacts.Of(flow, before).ToHashSet();
-        IReadOnlyList<ItemFact> facts = now.Deleted ? [] : ItemFacts.Of(flow, now);
-        var places = facts.Select(f => (f.Key, f.Row, f.At)).ToHashSet();
-        foreach (var gone in old)
-            if (!places.Contains((gone.Key, gone.Row, gone.At)))
+        IReadOnlyList<ItemFact> old = before is null ? [] : ItemFacts.Of(flow, before), facts = now.Deleted ? [] : ItemFacts.Of(flow, now);
+        var (was, said) = Differing(old, facts);
+        var (known, places) = (was.ToHashSet(), said.Select(Place).ToHashSet());
+        foreach (var gone in was)
+            if (!places.Contains(Place(gone)))
                 await session.Write("delete from item_fact where tenant = $1 and item = $2 and field = $3 and line = $4 and at = $5", now.Id, gone.Key, gone.Row, gone.At);
-        foreach (var fact in facts)
-            if (!old.Contains(fact))
+        foreach (var fact in said)
+            if (!known.Contains(fact))
                 await session.Write("""
                     insert into item_fact (tenant, item, field, line, at, text, folded, number) values ($1, $2, $3, $4, $5, $6, $7, $8)
                     on conflict (tenant, item, field, line, at) do update set text = excluded.text, folded = excluded.folded, number = excluded.number
                     """, now.Id, fact.Key, fact.Row, fact.At, fact.Text, fact.Folded == fact.Text ? null : fact.Folded, fact.Number);
+    }
+
+    static (string Key, int Row, int At) Place(ItemFact fact) => (fact.Key, fact.Row, fact.At);
+
+    // Most is as it was, in the same order: all that differs lies between what both begin with and what both end with.
+    static (IReadOnlyList<ItemFact> Was, IReadOnlyList<ItemFact> Is) Differing(IReadOnlyList<ItemFact> was, IReadOnlyList<ItemFact> now)
+    {
+        var (from, most, same) = (0, Math.Min(was.Count, now.Count), 0);
+        while (from < most && was[from] == now[from]) from++;
+        while (same < most - from && was[^(same + 1)] == now[^(same + 1)]) same++;
+        return ([.. was.Take(from..^same)], [.. now.Take(from..^same)]);
     }
 
     /// <summary>Writes the rows of items that were stored by a version of Reflow that had none.</summary>

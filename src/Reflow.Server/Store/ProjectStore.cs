@@ -180,9 +180,17 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
     /// <param name="ct">Gives up while it has not begun.</param>
     public async Task<ItemChange> Change(string tenant, string project, WorkItem known, ProjectCommand command, Func<string, bool> knows, Actor by, string operation, CancellationToken ct)
     {
-        if (!command.IsTransition) return await db.ChangeGuarded(tenant, session => Change(session, project, known.Id, command, knows, by, operation, known), ct);
+        if (!command.IsTransition) return await Do();
         using var place = await inTransition.Enter((tenant, known.Id), TimeSpan.Zero, ct);
-        return place is null ? ProjectErrors.InTransition : await db.ChangeGuarded(tenant, session => Change(session, project, known.Id, command, knows, by, operation, known), ct);
+        return place is null ? ProjectErrors.InTransition : await Do();
+
+        async Task<ItemChange> Do()
+        {
+            var remember = items.Later((tenant, known.Id));
+            var changed = await db.ChangeGuarded(tenant, session => Change(session, project, known.Id, command, knows, by, operation, known), ct);
+            if (changed.Item is { Deleted: false } item) remember(item);
+            return changed;
+        }
     }
 
     /// <summary>As the other <c>Change</c>, beside what else a transaction does.</summary>
@@ -201,7 +209,7 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
         if (decision.Any(SubTaskRows.Concern)) await SubTaskRows.Put(session, changed);
         if (decision.Any(ItemFacts.Concern)) await ItemFactRows.Keep(session, flow, item, changed);
         await Record(session, item, changed, by, operation, decision);
-        return new(null);
+        return new(null) { Item = changed };
     }
 
     /// <summary>Notes that a token sent this <c>X-IDEM-UUID</c> to this operation; false when it had done so before.</summary>
@@ -234,6 +242,9 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
 /// <param name="Error">Why it was refused; null when it was not.</param>
 public sealed record ItemChange(Error? Error)
 {
+    /// <summary>The item as it is now; null when nothing changed.</summary>
+    public WorkItem? Item { get; init; }
+
     /// <summary>All that a refused confirm would still need, when it was refused for the first of these.</summary>
     public IReadOnlyList<Need> Unmet { get; init; } = [];
 

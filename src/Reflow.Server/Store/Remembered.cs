@@ -19,8 +19,7 @@ sealed class Remembered<TKey, TValue>(int most) where TKey : notnull where TValu
         if (held.TryGetValue(key, out var value)) return value;
         value = await read(asked);
         if (value is null) return null;
-        if (held.Count >= most) held.Clear();
-        return held[key] = value;
+        return Keep(held, key, value);
     }
 
     /// <summary>What is remembered, or is made now of the key alone.</summary>
@@ -42,10 +41,22 @@ sealed class Remembered<TKey, TValue>(int most) where TKey : notnull where TValu
         var before = held.GetValueOrDefault(key);
         var now = await read(asked, before);
         if (now is null || ReferenceEquals(now, before)) return now;
-        if (held.Count >= most) held.Clear();
-        return held[key] = now;
+        return Keep(held, key, now);
+    }
+
+    /// <summary>Remembers what somebody makes of it now, once that is told; nothing when all was forgotten meanwhile.</summary>
+    public Action<TValue> Later(TKey key)
+    {
+        var held = known;
+        return value => Keep(held, key, value);
     }
 
     /// <summary>Forgets all.</summary>
     public void Forget() => known = [];
+
+    TValue Keep(ConcurrentDictionary<TKey, TValue> held, TKey key, TValue value)
+    {
+        if (held.Count >= most) held.Clear();
+        return held[key] = value;
+    }
 }

@@ -114,6 +114,12 @@ public abstract class SystemSession : IAsyncDisposable
     /// <summary>Takes back what the transaction did, if one is open.</summary>
     internal abstract ValueTask Rollback();
 
+    /// <summary>Does what the engine needs done from time to time, after a group of changes whose callers have been told.</summary>
+    /// <param name="failed">Whether the group failed.</param>
+    internal virtual void Tend(bool failed)
+    {
+    }
+
     internal abstract ValueTask<List<T>> ReadAll<T>(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, T> row);
 
     internal abstract ValueTask<T?> ReadFirst<T>(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, T> row);

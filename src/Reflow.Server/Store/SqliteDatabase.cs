@@ -9,7 +9,8 @@ namespace Reflow.Server.Store;
 /// <param name="inspect">See <see cref="DbOptions.Inspect"/>.</param>
 sealed class SqliteDatabase(string file, DbUse writing, Func<string, Action<IReadOnlyList<string>>?>? inspect) : Database
 {
-    // 32 MB: the writer keeps the pages that it comes back to. The longer the log, the more changes of a page are copied into the file at once: 4000 pages are 16 MB.
+    // 32 MB: the writer keeps the pages that it comes back to. The longer the log, the more changes of a page are copied into the file at once: 4000 pages are 16 MB. What is in memory
+    // has no room for more, and no disk to wait for.
     const string WriterMemory = "pragma cache_size = -32768; pragma wal_autocheckpoint = 4000;";
 
     // Of sqlite3_config and of sqlite3_db_config; the driver's names do not have them.
@@ -28,6 +29,13 @@ sealed class SqliteDatabase(string file, DbUse writing, Func<string, Action<IRea
 
     /// <inheritdoc/>
     public override ValueTask<SystemSession> Open(DbUse use, CancellationToken ct, bool patient = false) => new(new SqliteSession(Connect(file, use), inspect));
+
+    /// <inheritdoc/>
+    public override ValueTask<SystemSession> OpenWriter(DbUse use)
+    {
+        var connection = Connect(file, use);
+        return new(new SqliteSession(connection, inspect, use is DbUse.Writing ? new(connection, () => Connect(file, use)) : null));
+    }
 
     // One server at a time: every start takes the next number.
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using SQLitePCL;
 namespace Reflow.Server.Store;
 
 /// <summary>A session on the embedded engine. Its calls complete before they return.</summary>
-sealed class SqliteSession(SqliteConnection connection, Func<string, Action<IReadOnlyList<string>>?>? inspect) : SystemSession(Engine.Sqlite)
+sealed class SqliteSession(SqliteConnection connection, Func<string, Action<IReadOnlyList<string>>?>? inspect, SqliteLog? log = null) : SystemSession(Engine.Sqlite)
 {
     // Far more than the statements there are; filters that are put together from parts could make more over time.
     const int MostPrepared = 1000;
@@ -46,6 +46,7 @@ sealed class SqliteSession(SqliteConnection connection, Func<string, Action<IRea
     public override async ValueTask DisposeAsync()
     {
         Forget();
+        log?.Dispose();
         await connection.DisposeAsync();
     }
 
@@ -60,6 +61,8 @@ sealed class SqliteSession(SqliteConnection connection, Func<string, Action<IRea
     {
         if (InTransaction) await Execute("rollback");
     }
+
+    internal override void Tend(bool failed) => log?.Tend(failed);
 
     internal override ValueTask<List<T>> ReadAll<T>(string sql, string? tenant, ReadOnlySpan<object?> args, Func<DbDataReader, T> row)
     {

@@ -188,10 +188,12 @@ sealed class Writer : IAsyncDisposable
                     }
                     Volatile.Write(ref writer.moved, Stopwatch.GetTimestamp());
                     Telling.Begin(Group, static change => change.Committed());
+                    session.Tend(failed: false);
                 }
                 catch (Exception e)
                 {
                     GiveUp(e);
+                    session?.Tend(failed: true);
                 }
                 lock (writer.line) Group.Clear();
             }

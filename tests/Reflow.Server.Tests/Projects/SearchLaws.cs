@@ -83,7 +83,7 @@ public class SearchLaws
     }, Ct);
 
     /// <summary>Stories of every kind: filled in and not, on their way, done with, terminated, deleted, changed at one moment and at several.</summary>
-    static async Task Furnish(TestReflow reflow, Random random)
+    internal static async Task Furnish(TestReflow reflow, Random random)
     {
         List<long> ids = [];
         for (var i = 0; i < Items; i++)

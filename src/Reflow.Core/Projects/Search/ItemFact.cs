@@ -59,48 +59,77 @@ public static class ItemFacts
     /// <summary>All facts about an item that its rules are known of.</summary>
     public static IReadOnlyList<ItemFact> Of(NodeFlow flow, WorkItem item)
     {
-        List<ItemFact> facts = [];
-        Texts(Name, [item.Name]);
+        var template = flow.Template.Nodes;
+        var (shown, there) = (new bool[template.Count], new Node?[template.Count]);
+        for (var i = 0; i < there.Length; i++) there[i] = (shown[i] = NodeFlow.Applies(item, template[i])) ? item.NodeOf(template[i].Key) : null;
+        List<ItemFact> facts = new(2 * item.Fields.Count + 4 * there.Length);
+        HashSet<string> said = [];
+        var at = 0;
         Number(Template, item.TemplateId);
         if (item.FinishedAt is { } finished) Number(FinishTime, finished);
-        Texts(People, [item.CreatedBy, .. item.RoleOwners.SelectMany(r => r.Owners ?? []), .. item.Nodes.SelectMany(n => n.Owners)]);
-        foreach (var role in item.RoleOwners) Texts(Role(role.Role), role.Owners ?? []);
-        // Names repeat: two nodes of one name are one to a search.
-        foreach (var named in flow.Template.Nodes.Where(n => NodeFlow.Applies(item, n)).GroupBy(n => n.Name))
+        Begin();
+        Text(Name, item.Name);
+        Begin();
+        Text(People, item.CreatedBy);
+        foreach (var role in item.RoleOwners) Texts(People, role.Owners ?? []);
+        foreach (var node in item.Nodes) Texts(People, node.Owners);
+        foreach (var role in item.RoleOwners)
         {
-            var nodes = named.Select(n => item.NodeOf(n.Key)).OfType<Node>().ToList();
-            Texts(Owners(named.Key), nodes.SelectMany(n => n.Owners));
-            Times(Began(named.Key), nodes.Select(n => n.BeganAt));
-            Times(Ended(named.Key), nodes.Select(n => n.FinishedAt));
+            Begin();
+            Texts(Role(role.Role), role.Owners ?? []);
+        }
+        foreach (var name in flow.Names)
+        {
+            Begin();
+            foreach (var place in name.Places) Texts(name.Owners, there[place]?.Owners ?? []);
+            Begin();
+            foreach (var place in name.Places) Time(name.Began, there[place]?.BeganAt);
+            Begin();
+            foreach (var place in name.Places) Time(name.Ended, there[place]?.FinishedAt);
         }
         foreach (var state in flow.Template.States)
         {
             // An item may come to a state again: the last time counts.
             var last = item.Statuses.Count - 1;
             while (last >= 0 && item.Statuses[last].Key != state.Key) last--;
-            if (last >= 0) Times(Began(state.Name), [item.Statuses[last].At]);
-            if (last >= 0 && last + 1 < item.Statuses.Count) Times(Ended(state.Name), [item.Statuses[last + 1].At]);
+            Begin();
+            if (last >= 0) Time(Began(state.Name), item.Statuses[last].At);
+            Begin();
+            if (last >= 0 && last + 1 < item.Statuses.Count) Time(Ended(state.Name), item.Statuses[last + 1].At);
         }
-        Texts(AllStates, [.. flow.Template.Nodes.Where(n => NodeFlow.Applies(item, n)).Select(n => n.Name), .. flow.Template.States.Select(s => s.Name)]);
-        Texts(CurrentNodes,
-        [
-            .. flow.Template.Nodes.Where(n => NodeFlow.Applies(item, n) && item.NodeOf(n.Key)?.Status is NodeStatus.InProgress).Select(n => n.Name),
-            .. flow.Template.States.Where(s => s.Key == item.Status).Select(s => s.Name),
-        ]);
+        Begin();
+        for (var i = 0; i < there.Length; i++)
+            if (shown[i]) Text(AllStates, template[i].Name);
+        foreach (var state in flow.Template.States) Text(AllStates, state.Name);
+        Begin();
+        for (var i = 0; i < there.Length; i++)
+            if (there[i]?.Status is NodeStatus.InProgress) Text(CurrentNodes, template[i].Name);
+        foreach (var state in flow.Template.States)
+            if (state.Key == item.Status) Text(CurrentNodes, state.Name);
         foreach (var (key, value) in item.Fields)
             if (!Own.Contains(key)) Add(facts, key, 0, value);
         return [.. facts.DistinctBy(f => (f.Key, f.Row, f.At))];
 
-        void Texts(string key, IEnumerable<string> texts)
+        // What is said under one key, each text once.
+        void Begin()
         {
-            var at = 0;
-            foreach (var text in texts.Distinct()) facts.Add(new(key, 0, at++, text, null));
+            said.Clear();
+            at = 0;
         }
 
-        void Times(string key, IEnumerable<long?> times)
+        void Text(string key, string text)
         {
-            var at = 0;
-            foreach (var time in times) if (time is { } ms) facts.Add(new(key, 0, at++, null, ms));
+            if (said.Add(text)) facts.Add(new(key, 0, at++, text, null));
+        }
+
+        void Texts(string key, IReadOnlyList<string> texts)
+        {
+            foreach (var text in texts) Text(key, text);
+        }
+
+        void Time(string key, long? time)
+        {
+            if (time is { } ms) facts.Add(new(key, 0, at++, null, ms));
         }
 
         void Number(string key, double number) => facts.Add(new(key, 0, 0, null, number));
@@ -155,4 +184,16 @@ public static class ItemFacts
         FieldValue.Text text => text.Value,
         _ => "",
     };
+}
+
+/// <summary>Nodes of one name, which are one to a search.</summary>
+/// <param name="Owners">The key of their owners.</param>
+/// <param name="Began">The key of the times at which they arrived.</param>
+/// <param name="Ended">The key of the times at which they were done.</param>
+/// <param name="Places">Where they stand in the template.</param>
+sealed record NodeName(string Owners, string Began, string Ended, IReadOnlyList<int> Places)
+{
+    /// <summary>The names of a template's nodes, in the order of the template.</summary>
+    public static IReadOnlyList<NodeName> Of(Template template) =>
+        [.. template.Nodes.Select((node, place) => (node.Name, place)).GroupBy(node => node.Name, (name, of) => new NodeName(ItemFacts.Owners(name), ItemFacts.Began(name), ItemFacts.Ended(name), [.. of.Select(node => node.place)]))];
 }

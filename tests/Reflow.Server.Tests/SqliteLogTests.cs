@@ -1,0 +1,117 @@
+using Microsoft.Data.Sqlite;
+using Reflow.Server.Store;
+using Xunit;
+
+namespace Reflow.Server.Tests;
+
+/// <summary>The log of the embedded engine is copied into its file and begun anew, again and again.</summary>
+public sealed class SqliteLogTests : IDisposable
+{
+    const int Pages = 50, Page = 4096 + 24, Rows = 20;
+
+    readonly string directory = Directory.CreateTempSubdirectory("reflow-log-").FullName;
+    readonly ManualResetEventSlim slow = new(initialState: true);
+    readonly SqliteConnection writer;
+    readonly SqliteLog log;
+
+    public SqliteLogTests()
+    {
+        // The provider and its library are set up with the database.
+        System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(SqliteDatabase).TypeHandle);
+        writer = Open();
+        Run(writer, "create table t (id integer primary key, text blob)");
+        for (var row = 0; row < Rows; row++) Run(writer, $"insert into t values ({row}, zeroblob(3000))");
+        log = new(writer, () =>
+        {
+            slow.Wait();
+            return Open();
+        }, Pages);
+    }
+
+    string Log => Path.Combine(directory, "t.db-wal");
+
+    long Frames => new FileInfo(Log).Length / Page;
+
+    public void Dispose()
+    {
+        slow.Set();
+        log.Dispose();
+        slow.Dispose();
+        writer.Dispose();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public void It_does_not_grow_with_what_is_written()
+    {
+        for (var change = 0; change < 100 * Pages; change++) Change();
+        Assert.InRange(Frames, Pages, 5 * Pages);
+    }
+
+    [Fact]
+    public void It_grows_while_somebody_reads_all_the_time_and_no_longer()
+    {
+        using (var reader = Open())
+        {
+            Run(reader, "begin");
+            Run(reader, "select count(*) from t");
+            for (var change = 0; change < 10 * Pages; change++) Change();
+            Assert.InRange(Frames, 10 * Pages, int.MaxValue);
+        }
+        // Begun anew with the first change that it can be.
+        for (var change = 0; change < 2; change++) Change();
+        SQLitePCL.raw.sqlite3_wal_checkpoint_v2(writer.Handle, "main", 0, out var frames, out _);
+        Assert.InRange(frames, 1, 2);
+    }
+
+    [Fact]
+    public void It_is_copied_while_nothing_is_written()
+    {
+        for (var change = 0; change < Pages; change++) Change();
+        Assert.True(SpinWait.SpinUntil(() => new FileInfo(Path.Combine(directory, "t.db")).Length > Rows * 3000, TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
+    public void It_does_not_grow_while_it_is_copied_too_slowly()
+    {
+        slow.Reset();
+        for (var change = 0; change < 20 * Pages; change++) Change();
+        Assert.InRange(Frames, Pages, 5 * Pages);
+    }
+
+    [Fact]
+    public void All_of_it_is_in_the_file_after_a_change_that_failed()
+    {
+        Change();
+        log.Tend(failed: true);
+        File.Copy(Path.Combine(directory, "t.db"), Path.Combine(directory, "alone.db"));
+        using var alone = Open("alone.db");
+        using var count = alone.CreateCommand();
+        count.CommandText = "select count(*) from t where length(text) = 3001";
+        Assert.Equal(1L, count.ExecuteScalar());
+    }
+
+    // One page, over and over.
+    void Change()
+    {
+        Run(writer, "update t set text = randomblob(3001) where id = 7");
+        log.Tend(failed: false);
+    }
+
+    SqliteConnection Open() => Open("t.db");
+
+    SqliteConnection Open(string name)
+    {
+        var connection = new SqliteConnection($"Data Source={Path.Combine(directory, name)};Pooling=false");
+        connection.Open();
+        Run(connection, "pragma journal_mode = wal; pragma synchronous = off");
+        return connection;
+    }
+
+    static void Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
