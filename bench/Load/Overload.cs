@@ -12,28 +12,29 @@ static class Overload
     const int Times = 4, BusyMs = 5000;
     // Four times as many as make a server as busy as it gets; as many as it can just serve before they have waited for too long; and many more than that.
     static readonly int[] Callers = [4 * Drive.Connections, 8192, 16_000];
-    static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
+    const int Turns = 5;
+    static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
 
     /// <summary><c>./bench.sh overload [SECONDS]</c>.</summary>
     public static async Task Run(string reflowProgram, string connection, TimeSpan duration, string scratch)
     {
-        await On("PostgreSQL", reflowProgram, Workbench.ReflowOn(connection), duration);
-        await On("SQLite", reflowProgram, Workbench.Reflow(Path.Combine(scratch, "data")), duration);
+        await On("PostgreSQL", reflowProgram, Workbench.ReflowOn(connection), Workbench.ReflowOn(Stand.Database(connection, "calm")), duration);
+        await On("SQLite", reflowProgram, Workbench.Reflow(Path.Combine(scratch, "data")), Workbench.Reflow(Path.Combine(scratch, "calm")), duration);
     }
 
-    static async Task On(string engine, string reflowProgram, Func<string, string[]> arguments, TimeSpan duration)
+    // The speed before and after is held against that of a server beside it which is left alone meanwhile: the machine's own speed comes and goes.
+    static async Task On(string engine, string reflowProgram, Func<string, string[]> arguments, Func<string, string[]> beside, TimeSpan duration)
     {
         using var reflow = await ServerProcess.Start(reflowProgram, arguments);
-        var authorization = await Workbench.Authorize(reflow);
-        var tasks = await Workbench.MakeTasks(reflow, authorization, 2 * Callers[^1]);
+        using var calm = await ServerProcess.Start(reflowProgram, beside);
+        var (requests, others) = (await Requests(reflow), await Requests(calm));
         Console.WriteLine($"{engine}: what it can do");
-        var requests = Workbench.CompleteAndBack(authorization, tasks);
-        await Drive.Run(reflow, requests, Calm);
+        await InTurns(1);
         foreach (var callers in Callers)
         {
-            var before = await Drive.Run(reflow, requests, Calm);
+            var before = await InTurns(Turns);
             var storm = await Storm(reflow, requests, callers, Times * before.Rate, duration);
-            var after = await Drive.Run(reflow, requests, Calm);
+            var after = await InTurns(Turns);
 
             Console.WriteLine($"{engine}, complete and uncomplete for {duration.TotalSeconds:0} s at {Times} times the rate of before, {callers} callers");
             Console.WriteLine($"  a second: {storm.Due / duration.TotalSeconds:0} fell due, {storm.Asked / duration.TotalSeconds:0} were asked (otherwise all callers were waiting), {storm.Accepted.Count / duration.TotalSeconds:0} accepted; refused in all: {(storm.Turned is [] ? "none" : string.Join(", ", storm.Refused.OrderBy(one => one.Key).Select(one => $"{one.Value} with {one.Key.Code} ({one.Key.Status})")))}");
@@ -41,9 +42,27 @@ static class Overload
             Goal("p99 of what was accepted below 2 s", At(storm.Accepted, 99) < 2000);
             Goal("the rest refused with 1470450, 429 or 503, nothing lost", storm.Lost == 0 && storm.Refused.Keys.All(answer => answer is { Code: 1470450 } or { Status: 429 or 503 }));
             Goal($"memory flat: {storm.Early:0} MB after a quarter of the time, at most {storm.Most:0} MB from then on, {reflow.Memory:0} MB now", storm.Most <= 1.1 * storm.Early);
-            Goal($"as fast as before: {before.Rate:0} calls/s before, {after.Rate:0} calls/s at once afterwards", after.Rate >= 0.9 * before.Rate);
+            Goal($"as fast as before: {before.Rate:0} calls/s before, {before.Ratio:0.00} times a server that is left alone; {after.Rate:0} afterwards, {after.Ratio:0.00} times (in the first {Turn.TotalSeconds:0} s {after.First:0}, {after.FirstRatio:0.00} times); {after.Ratio / before.Ratio:0.00} of before",
+                after.Ratio >= 0.9 * before.Ratio);
             Console.WriteLine();
         }
+
+        async Task<Speed> InTurns(int turns)
+        {
+            var all = new List<(double Rate, double Ratio)>();
+            for (var turn = 0; turn < turns; turn++)
+            {
+                var own = await Drive.Run(reflow, requests, Turn);
+                all.Add((own.Rate, own.Rate / (await Drive.Run(calm, others, Turn)).Rate));
+            }
+            return new(Rounds.Median(all.Select(one => one.Rate)), Rounds.Median(all.Select(one => one.Ratio)), all[0].Rate, all[0].Ratio);
+        }
+    }
+
+    static async Task<Func<int, IReadOnlyList<byte[]>>> Requests(ServerProcess server)
+    {
+        var authorization = await Workbench.Authorize(server);
+        return Workbench.CompleteAndBack(authorization, await Workbench.MakeTasks(server, authorization, 2 * Callers[^1]));
     }
 
     static void Goal(string what, bool met) => Console.WriteLine($"  {what}: {(met ? "met" : "missed")}");
@@ -82,6 +101,13 @@ static class Overload
     }
 
     static double At(IReadOnlyList<double> ordered, int percent) => ordered is [] ? 0 : ordered[Math.Min(ordered.Count - 1, ordered.Count * percent / 100)];
+
+    /// <summary>How fast a server is, in turns with one that is left alone.</summary>
+    /// <param name="Rate">Calls a second in the middle of the turns.</param>
+    /// <param name="Ratio">The middle of how many times as fast as the other.</param>
+    /// <param name="First">Calls a second in the first turn.</param>
+    /// <param name="FirstRatio">How many times as fast as the other in the first turn.</param>
+    sealed record Speed(double Rate, double Ratio, double First, double FirstRatio);
 
     /// <summary>What became of too many calls.</summary>
     /// <param name="Due">Calls that fell due.</param>
