@@ -1,5 +1,6 @@
 using Reflow.Core.Directory;
 using Reflow.Server.Gateway;
+using Reflow.Server.Store;
 
 namespace Reflow.Server.Api;
 
@@ -8,6 +9,11 @@ namespace Reflow.Server.Api;
 /// <param name="type">The kind of id that was asked for.</param>
 public sealed class UserIds(Caller caller, UserIdType type)
 {
+    // A page names the same few people over and over, and so do the pages after it.
+    const int MostKnown = 10_000;
+
+    static readonly Remembered<(UserIdType Type, string Tenant, string Scope, Actor Of), string> Known = new(MostKnown);
+
     /// <summary>The kind of id that was asked for.</summary>
     public UserIdType Type => type;
 
@@ -31,8 +37,8 @@ public sealed class UserIds(Caller caller, UserIdType type)
     /// <summary>The wire id of someone; null where it must be left out: a <c>user_id</c> without the scope, and an app under anything but <c>open_id</c>.</summary>
     public string? Of(Actor actor) => (type, actor) switch
     {
-        (UserIdType.OpenId, _) => Identities.OpenId(caller.Tenant, caller.AppId, actor),
-        (UserIdType.UnionId, Actor.User) => Identities.UnionId(caller.Tenant, caller.Owner, actor),
+        (UserIdType.OpenId, _) => Known.Get((type, caller.Tenant, caller.AppId, actor), static id => Identities.OpenId(id.Tenant, id.Scope, id.Of)),
+        (UserIdType.UnionId, Actor.User) => Known.Get((type, caller.Tenant, caller.Owner, actor), static id => Identities.UnionId(id.Tenant, id.Scope, id.Of)),
         (UserIdType.UserId, Actor.User user) when Visible => user.UserId,
         _ => null,
     };

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Reflow.Core;
 using Reflow.Server.Store;
@@ -54,18 +55,13 @@ public sealed class Call : IDisposable
     /// <summary>The value of a path parameter.</summary>
     public string Path(string name)
     {
-        var index = 0;
-        foreach (var segment in Operation.Path.Split('/'))
-        {
-            if (!segment.StartsWith(':')) continue;
-            if (segment.AsSpan(1).SequenceEqual(name)) return pathValues[index];
-            index++;
-        }
+        for (var i = 0; i < pathValues.Length; i++)
+            if (Operation.Parameters[i] == name) return pathValues[i];
         throw new ArgumentException($"{Operation.Path} has no :{name}", nameof(name));
     }
 
     /// <summary>The value of a query parameter, the last one when it is repeated; null when absent or empty.</summary>
-    public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) && values is [.., { Length: > 0 } last] ? last : null;
+    public string? Query(string name) => Http.Request.QueryString.HasValue && Http.Request.Query.TryGetValue(name, out var values) && values is [.., { Length: > 0 } last] ? last : null;
 
     /// <summary>The values of a query parameter that may be repeated, without empty ones.</summary>
     public IReadOnlyList<string> QueryList(string name) => Http.Request.Query.TryGetValue(name, out var values) ? [.. values.Where(value => !string.IsNullOrEmpty(value)).Select(value => value!)] : [];
@@ -75,6 +71,7 @@ public sealed class Call : IDisposable
     internal async ValueTask<(bool Read, string Why)> ReadBody(bool forms = false)
     {
         var request = Http.Request;
+        if (Http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }) return (true, "");
         rented = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(request.ContentLength ?? 0, 1023, LargestBody) + 1);
         var length = 0;
         while (await request.Body.ReadAsync(rented.AsMemory(length), Aborted) is > 0 and var read)

@@ -56,4 +56,8 @@ public readonly record struct Limit(int Calls, int Seconds);
 /// <param name="Source">Where the row is from.</param>
 public sealed record Operation(
     Family Family, string Name, string Method, string Path, TokenKinds Tokens,
-    IReadOnlyList<string> Scopes, IReadOnlyList<Limit> Limits, bool Served, string Source);
+    IReadOnlyList<string> Scopes, IReadOnlyList<Limit> Limits, bool Served, string Source)
+{
+    /// <summary>The names of the parameters in the path, in order.</summary>
+    public IReadOnlyList<string> Parameters { get; } = [.. Path.Split('/').Where(segment => segment.StartsWith(':')).Select(segment => segment[1..])];
+}

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Reflow.Server.Store;
 
 /// <summary>
@@ -13,8 +15,12 @@ sealed class BriefReads : IAsyncDisposable
 
     readonly Func<ValueTask<SystemSession>> open;
     readonly DbOptions options;
+    static readonly TimeSpan Rounds = TimeSpan.FromMilliseconds(100);
+
     readonly Queue<Reading> line = [];
+    readonly List<Reading>[] groups = [.. Enumerable.Range(0, Hands).Select(_ => new List<Reading>(LargestGroup))];
     readonly Thread[] hands;
+    readonly Timer watch;
     bool closed;
 
     /// <param name="open">Opens a session that collects statements and only reads.</param>
@@ -22,8 +28,9 @@ sealed class BriefReads : IAsyncDisposable
     public BriefReads(Func<ValueTask<SystemSession>> open, DbOptions options)
     {
         (this.open, this.options) = (open, options);
-        hands = [.. Enumerable.Range(0, Hands).Select(_ => new Thread(Loop) { IsBackground = true, Name = "store reader" })];
+        hands = [.. groups.Select(group => new Thread(() => Loop(group)) { IsBackground = true, Name = "store reader" })];
         foreach (var hand in hands) hand.Start();
+        watch = new(_ => Watch(), null, Rounds, Rounds);
     }
 
     /// <summary>How many reads wait for their group.</summary>
@@ -35,8 +42,7 @@ sealed class BriefReads : IAsyncDisposable
     /// <summary>Reads together with others.</summary>
     /// <param name="work">What is read.</param>
     /// <param name="alone">Reads it by itself.</param>
-    /// <param name="ct">Gives up.</param>
-    public async Task<T> Run<T>(Func<SystemSession, ValueTask<T>> work, Func<Task<T>> alone, CancellationToken ct)
+    public async Task<T> Run<T>(Func<SystemSession, ValueTask<T>> work, Func<Task<T>> alone)
     {
         var reading = new Reading<T>(work);
         lock (line)
@@ -45,20 +51,10 @@ sealed class BriefReads : IAsyncDisposable
             line.Enqueue(reading);
             Monitor.Pulse(line);
         }
-        try
-        {
-            return await reading.Ended.WaitAsync(options.Patience, ct) ? await reading.Answer : await alone();
-        }
-        catch (TimeoutException) when (!reading.Ended.IsCompleted)
-        {
-            reading.Leave();
-            lock (line)
-                while (line.TryPeek(out var first) && first.Ended.IsCompleted) line.Dequeue();
-            throw new StoreGoneException("the database has not answered a read for too long");
-        }
+        return await reading.Ended ? await reading.Answer : await alone();
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         lock (line)
         {
@@ -67,13 +63,28 @@ sealed class BriefReads : IAsyncDisposable
         }
         // One whose database is silent ends when the driver has given it up.
         foreach (var hand in hands) hand.Join(options.Patience);
-        return ValueTask.CompletedTask;
+        await watch.DisposeAsync();
     }
 
-    void Loop()
+    // A thread that waits for a silent database cannot tell them.
+    void Watch()
+    {
+        List<Reading> late;
+        lock (line)
+        {
+            late = [.. groups.SelectMany(group => group).Where(IsLate)];
+            // All are equally patient, so the first in the line is the first to go.
+            while (line.TryPeek(out var first) && IsLate(first)) late.Add(line.Dequeue());
+        }
+        foreach (var reading in late) reading.Fail(new StoreGoneException("the database has not answered a read for too long"));
+    }
+
+    bool IsLate(Reading reading) => Stopwatch.GetElapsedTime(reading.Entered) > options.Patience;
+
+    void Loop(List<Reading> group)
     {
         SystemSession? session = null;
-        for (var group = new List<Reading>(LargestGroup); Gather(group); group.Clear())
+        while (Gather(group))
         {
             try
             {
@@ -118,6 +129,7 @@ sealed class BriefReads : IAsyncDisposable
     {
         lock (line)
         {
+            group.Clear();
             while (line.Count == 0 && !closed) Monitor.Wait(line);
             while (group.Count < LargestGroup && line.TryDequeue(out var reading)) group.Add(reading);
             return group.Count > 0;
@@ -145,6 +157,9 @@ sealed class BriefReads : IAsyncDisposable
     abstract class Reading
     {
         readonly TaskCompletionSource<bool> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>When it got into the line, by the stopwatch.</summary>
+        public long Entered { get; } = Stopwatch.GetTimestamp();
 
         /// <summary>True when it was answered; false when it must be read by itself.</summary>
         public Task<bool> Ended => ended.Task;

@@ -85,7 +85,7 @@ public sealed class Db : IAsyncDisposable
     /// so what takes long in one would hold up others. It may be run twice.
     /// </summary>
     public Task<T> ReadBriefly<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) =>
-        brief is null ? Read(tenant, work, ct) : brief.Run(system => work(system.For(tenant)), () => Read(tenant, work, ct), ct);
+        brief is null ? Read(tenant, work, ct) : brief.Run(system => work(system.For(tenant)), () => Read(tenant, work, ct));
 
     /// <summary>As <see cref="Change"/>, over all tenants: for what comes before a tenant is known (migrations, workspaces, finding an app's tenant).</summary>
     public Task<T> ChangeSystem<T>(Func<SystemSession, ValueTask<T>> work, CancellationToken ct) => writer.Run(null, false, work, ct);
