@@ -53,6 +53,14 @@ public class OlderSchemaTests
 {
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    [Fact, Trait("Engine", "PostgreSQL")]
+    public async Task A_PostgreSQL_that_can_compresses_items_by_the_faster_method()
+    {
+        await using var server = await OwnPostgres.Start();
+        await using var store = await TestStore.DemoIn(server);
+        Assert.Equal("l", await server.Ask("select attcompression::text from pg_attribute where attrelid = 'work_item'::regclass and attname = 'doc'", store.Name));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
