@@ -208,7 +208,7 @@ public sealed class ReflowServer : IAsyncDisposable
             // Why it cannot start is told once, in one line, by the exception that Start throws.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
             // Otherwise each request begins an activity and a scope, for lines that nobody is shown.
-            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", _ => settings.LogLevel <= LogLevel.Information);
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", settings.LogLevel <= LogLevel.Information ? settings.LogLevel : LogLevel.None);
         // Whoever starts the process listens to its signals: the host would stop listening at the first one.
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));

@@ -40,6 +40,8 @@ sealed class SlowDatabase(Database inner, int seed) : Database
 
         internal override void Abandon() => inner.Abandon();
 
+        internal override void Tend(bool failed) => inner.Tend(failed);
+
         internal override bool Collects => inner.Collects;
 
         internal override bool HasWritten { get => inner.HasWritten; set => inner.HasWritten = value; }

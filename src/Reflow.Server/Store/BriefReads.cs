@@ -13,10 +13,10 @@ sealed class BriefReads : IAsyncDisposable
     // While one waits for the server, another has the answers of the server before it; where the server has no processor of its own meanwhile, it had better have fewer and larger groups.
     internal static readonly int Hands = Environment.ProcessorCount > 2 ? 2 : 1;
 
-    readonly Func<ValueTask<SystemSession>> open;
-    readonly DbOptions options;
     static readonly TimeSpan Rounds = TimeSpan.FromMilliseconds(100);
 
+    readonly Func<ValueTask<SystemSession>> open;
+    readonly DbOptions options;
     readonly Queue<Reading> line = [];
     readonly List<Reading>[] groups = [.. Enumerable.Range(0, Hands).Select(_ => new List<Reading>(LargestGroup))];
     readonly Thread[] hands;
@@ -64,22 +64,22 @@ sealed class BriefReads : IAsyncDisposable
         // One whose database is silent ends when the driver has given it up.
         foreach (var hand in hands) hand.Join(options.Patience);
         await watch.DisposeAsync();
+        Watch(always: true);
     }
 
     // A thread that waits for a silent database cannot tell them.
-    void Watch()
+    void Watch(bool always = false)
     {
+        bool IsLate(Reading reading) => always || Stopwatch.GetElapsedTime(reading.Entered) > options.Patience;
         List<Reading> late;
         lock (line)
         {
-            late = [.. groups.SelectMany(group => group).Where(IsLate)];
+            late = [.. groups.SelectMany(group => group).Where(reading => !reading.Ended.IsCompleted && IsLate(reading))];
             // All are equally patient, so the first in the line is the first to go.
             while (line.TryPeek(out var first) && IsLate(first)) late.Add(line.Dequeue());
         }
         foreach (var reading in late) reading.Fail(new StoreGoneException("the database has not answered a read for too long"));
     }
-
-    bool IsLate(Reading reading) => Stopwatch.GetElapsedTime(reading.Entered) > options.Patience;
 
     void Loop(List<Reading> group)
     {

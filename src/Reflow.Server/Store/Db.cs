@@ -31,7 +31,7 @@ public sealed class Db : IAsyncDisposable
 
     /// <summary>Opens the embedded store in <paramref name="file"/>, creating it when absent, and brings its schema up to date.</summary>
     /// <exception cref="StoreException">The file cannot be opened or is newer than this server.</exception>
-    public static Task<Db> OpenSqlite(string file, DbOptions options, CancellationToken ct) => Open(new SqliteDatabase(file, options.Writing, options.Inspect), options, ct);
+    public static Task<Db> OpenSqlite(string file, DbOptions options, CancellationToken ct) => Open(new SqliteDatabase(file, options.Writing, options.Inspect, options.LogPages), options, ct);
 
     /// <summary>Opens the store in a PostgreSQL database that is there, and brings its schema up to date.</summary>
     /// <param name="connection">The driver's connection string; its search path names the schema, <c>public</c> when it has none.</param>
@@ -82,7 +82,7 @@ public sealed class Db : IAsyncDisposable
 
     /// <summary>
     /// As <see cref="Read"/>, for work that asks for few rows by their keys and waits for nothing but its session: several callers' may share transactions and round trips,
-    /// so what takes long in one would hold up others. It may be run twice.
+    /// so what takes long in one would hold up others. It may be run twice, and is not waited for any shorter by who hangs up.
     /// </summary>
     public Task<T> ReadBriefly<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) =>
         brief is null ? Read(tenant, work, ct) : brief.Run(system => work(system.For(tenant)), () => Read(tenant, work, ct));
@@ -162,6 +162,9 @@ public sealed record DbOptions(int Readers = 8, int WaitingChanges = 16384, int 
 
     /// <summary>Runs every change twice and keeps the second run. For tests: work that cannot be repeated.</summary>
     internal bool Rehearse { get; init; }
+
+    /// <summary>So many pages are written into SQLite's log before they are copied. For tests: few, so that it happens.</summary>
+    internal int LogPages { get; init; } = SqliteLog.Pages;
 
     /// <summary>What is put around the database. For tests: delays, and what else can happen on the way to it.</summary>
     internal Func<Database, Database>? Around { get; init; }

@@ -188,7 +188,7 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
         {
             var remember = items.Later((tenant, known.Id));
             var changed = await db.ChangeGuarded(tenant, session => Change(session, project, known.Id, command, knows, by, operation, known), ct);
-            if (changed.Item is { Deleted: false } item) remember(item);
+            if (changed.Item is { } item) remember(item);
             return changed;
         }
     }
@@ -242,7 +242,7 @@ public sealed class ProjectStore(Db db, Ids ids, TimeProvider clock)
 /// <param name="Error">Why it was refused; null when it was not.</param>
 public sealed record ItemChange(Error? Error)
 {
-    /// <summary>The item as it is now; null when nothing changed.</summary>
+    /// <summary>The item as the change makes it; null when nothing changed.</summary>
     public WorkItem? Item { get; init; }
 
     /// <summary>All that a refused confirm would still need, when it was refused for the first of these.</summary>

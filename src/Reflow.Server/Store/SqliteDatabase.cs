@@ -7,10 +7,10 @@ namespace Reflow.Server.Store;
 /// <param name="file">The database file; created when it is not there.</param>
 /// <param name="writing">How its copies are brought back: <see cref="DbUse.Writing"/> or <see cref="DbUse.WritingFast"/>.</param>
 /// <param name="inspect">See <see cref="DbOptions.Inspect"/>.</param>
-sealed class SqliteDatabase(string file, DbUse writing, Func<string, Action<IReadOnlyList<string>>?>? inspect) : Database
+/// <param name="logPages">See <see cref="DbOptions.LogPages"/>.</param>
+sealed class SqliteDatabase(string file, DbUse writing, Func<string, Action<IReadOnlyList<string>>?>? inspect, int logPages = SqliteLog.Pages) : Database
 {
-    // 32 MB: the writer keeps the pages that it comes back to. The longer the log, the more changes of a page are copied into the file at once: 4000 pages are 16 MB. What is in memory
-    // has no room for more, and no disk to wait for.
+    // 32 MB: the writer keeps the pages that it comes back to. The log of what need not last is copied by the engine itself every 16 MB; that of the others is seen to by SqliteLog.
     const string WriterMemory = "pragma cache_size = -32768; pragma wal_autocheckpoint = 4000;";
 
     // Of sqlite3_config and of sqlite3_db_config; the driver's names do not have them.
@@ -34,7 +34,7 @@ sealed class SqliteDatabase(string file, DbUse writing, Func<string, Action<IRea
     public override ValueTask<SystemSession> OpenWriter(DbUse use)
     {
         var connection = Connect(file, use);
-        return new(new SqliteSession(connection, inspect, use is DbUse.Writing ? new(connection, () => Connect(file, use)) : null));
+        return new(new SqliteSession(connection, inspect, use is DbUse.Writing ? new(connection, () => Connect(file, use), logPages) : null));
     }
 
     // One server at a time: every start takes the next number.

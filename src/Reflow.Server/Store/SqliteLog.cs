@@ -9,8 +9,8 @@ namespace Reflow.Server.Store;
 /// </summary>
 sealed class SqliteLog : IDisposable
 {
-    // 48 MB: the longer the log, the more changes of a page are copied into the file at once.
-    const int Pages = 12_000;
+    /// <summary>So many pages are written before they are copied: 48 MB. The longer the log, the more changes of a page are copied into the file at once.</summary>
+    public const int Pages = 12_000;
 
     // Of sqlite3_db_status: the pages that a connection has written; of sqlite3_wal_checkpoint_v2: whoever reads or writes is not waited for.
     const int CacheWrites = 9, Passive = 0;
@@ -41,13 +41,15 @@ sealed class SqliteLog : IDisposable
     {
         raw.sqlite3_db_status(writer.Handle, CacheWrites, out var more, out _, resetFlg: 1);
         written += more;
-        // A log that is too long could not be begun anew because somebody was just reading, or grows faster than it is copied.
-        if (copied || failed || isTooLong || written > tooMany)
+        // Never while the thread is at it, and never the thread when all has been copied: before 3.51.3 the engine loses what is written when the log is begun anew just as another
+        // connection begins to copy it (https://sqlite.org/wal.html#walresetbug).
+        if (copied || !isCopying && (failed || isTooLong))
         {
-            if (copied) copied = isCopying = false;
+            copied = isCopying = false;
+            // One that is still too long could not be begun anew, because somebody was just reading: it is tried after each group.
             if (raw.sqlite3_wal_checkpoint_v2(writer.Handle, "main", Passive, out var log, out _) == raw.SQLITE_OK) (written, isTooLong) = (0, log > tooMany);
         }
-        else if (written >= pages && !isCopying)
+        else if (written >= pages && more > 0 && !isCopying)
         {
             (written, isCopying) = (0, true);
             wanted.Release();
@@ -73,7 +75,7 @@ sealed class SqliteLog : IDisposable
                 own ??= open();
                 raw.sqlite3_wal_checkpoint_v2(own.Handle, "main", Passive, out _, out _);
             }
-            catch (StoreException) { /* the writer's thread copies all of it */ }
+            catch (StoreException) { /* the writer copies all of it */ }
             copied = true;
         }
         own?.Dispose();

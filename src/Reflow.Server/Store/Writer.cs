@@ -176,6 +176,7 @@ sealed class Writer : IAsyncDisposable
         {
             while (writer.Gather(this))
             {
+                var failed = false;
                 try
                 {
                     var session = Begun();
@@ -188,14 +189,14 @@ sealed class Writer : IAsyncDisposable
                     }
                     Volatile.Write(ref writer.moved, Stopwatch.GetTimestamp());
                     Telling.Begin(Group, static change => change.Committed());
-                    session.Tend(failed: false);
                 }
                 catch (Exception e)
                 {
                     GiveUp(e);
-                    session?.Tend(failed: true);
+                    failed = true;
                 }
                 lock (writer.line) Group.Clear();
+                session?.Tend(failed);
             }
             if (session is not null) session.DisposeAsync().Wait();
         }
