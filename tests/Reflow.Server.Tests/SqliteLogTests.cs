@@ -33,6 +33,8 @@ public sealed class SqliteLogTests : IDisposable
 
     long Frames => new FileInfo(Log).Length / Page;
 
+    bool IsCopied => new FileInfo(Path.Combine(directory, "t.db")).Length > Rows * 3000;
+
     public void Dispose()
     {
         slow.Set();
@@ -71,7 +73,30 @@ public sealed class SqliteLogTests : IDisposable
         slow.Reset();
         for (var change = 0; change < Pages; change++) Change();
         slow.Set();
-        Assert.True(SpinWait.SpinUntil(() => new FileInfo(Path.Combine(directory, "t.db")).Length > Rows * 3000, TimeSpan.FromSeconds(20)));
+        Assert.True(SpinWait.SpinUntil(() => IsCopied, TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
+    public void It_is_not_copied_twice_at_once()
+    {
+        slow.Reset();
+        for (var change = 0; change < Pages; change++) Change();
+        log.Tend(failed: true);
+        Assert.False(IsCopied);
+    }
+
+    [Fact]
+    public void Nobody_is_asked_to_copy_it_when_nothing_was_written_since_another_may_have_copied_all()
+    {
+        slow.Reset();
+        // Not while a change is open.
+        Run(writer, "begin immediate");
+        log.Tend(failed: true);
+        Run(writer, "commit");
+        log.Tend(failed: false);
+        Assert.False(IsCopied);
+        log.Tend(failed: true);
+        Assert.True(IsCopied);
     }
 
     [Fact]
