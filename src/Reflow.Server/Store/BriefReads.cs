@@ -13,8 +13,6 @@ sealed class BriefReads : IAsyncDisposable
     // While one waits for the server, another has the answers of the server before it; where the server has no processor of its own meanwhile, it had better have fewer and larger groups.
     internal static readonly int Hands = Environment.ProcessorCount > 2 ? 2 : 1;
 
-    static readonly TimeSpan Rounds = TimeSpan.FromMilliseconds(100);
-
     readonly Func<ValueTask<SystemSession>> open;
     readonly DbOptions options;
     readonly Queue<Reading> line = [];
@@ -30,7 +28,7 @@ sealed class BriefReads : IAsyncDisposable
         (this.open, this.options) = (open, options);
         hands = [.. groups.Select(group => new Thread(() => Loop(group)) { IsBackground = true, Name = "store reader" })];
         foreach (var hand in hands) hand.Start();
-        watch = new(_ => Watch(), null, Rounds, Rounds);
+        watch = new(_ => Watch(), null, Writer.Rounds, Writer.Rounds);
     }
 
     /// <summary>How many reads wait for their group.</summary>

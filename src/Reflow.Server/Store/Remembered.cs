@@ -26,9 +26,7 @@ sealed class Remembered<TKey, TValue>(int most) where TKey : notnull where TValu
     public TValue Get(TKey key, Func<TKey, TValue> make)
     {
         var held = known;
-        if (held.TryGetValue(key, out var value)) return value;
-        if (held.Count >= most) held.Clear();
-        return held.GetOrAdd(key, make);
+        return held.TryGetValue(key, out var value) ? value : Keep(held, key, make(key));
     }
 
     /// <summary>What is there now, which is asked each time and remembered only to be compared with; null when there is none.</summary>

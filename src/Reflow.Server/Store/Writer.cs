@@ -20,7 +20,7 @@ sealed class Writer : IAsyncDisposable
 
     const int MorePatience = 20;
 
-    static readonly TimeSpan Rounds = TimeSpan.FromMilliseconds(100);
+    internal static readonly TimeSpan Rounds = TimeSpan.FromMilliseconds(100);
 
     readonly Func<ValueTask<SystemSession>> open;
     readonly int capacity;

@@ -67,8 +67,7 @@ public static class ItemFacts
         var at = 0;
         Number(Template, item.TemplateId);
         if (item.FinishedAt is { } finished) Number(FinishTime, finished);
-        Begin();
-        Text(Name, item.Name);
+        facts.Add(new(Name, 0, 0, item.Name, null));
         Begin();
         Text(People, item.CreatedBy);
         foreach (var role in item.RoleOwners) Texts(People, role.Owners ?? []);
@@ -92,10 +91,8 @@ public static class ItemFacts
             // An item may come to a state again: the last time counts.
             var last = item.Statuses.Count - 1;
             while (last >= 0 && item.Statuses[last].Key != state.Key) last--;
-            Begin();
-            if (last >= 0) Time(Began(state.Name), item.Statuses[last].At);
-            Begin();
-            if (last >= 0 && last + 1 < item.Statuses.Count) Time(Ended(state.Name), item.Statuses[last + 1].At);
+            if (last >= 0) Number(Began(state.Name), item.Statuses[last].At);
+            if (last >= 0 && last + 1 < item.Statuses.Count) Number(Ended(state.Name), item.Statuses[last + 1].At);
         }
         Begin();
         for (var i = 0; i < there.Length; i++)
