@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace Reflow.Bench.Load;
@@ -60,13 +62,16 @@ static class ReportPages
     /// <summary>Reports of the rule, one each twenty seconds.</summary>
     public static void Fill(DbConnection store, int reports)
     {
-        BulkRows.Fill(store, "reports", reports, rows => $$"""
-            insert into report (tenant, report_id, rule_id, user_id, doc, form)
-            select '{{Tenant}}', ((({{First}} + n * {{Between}}) << 32) | n), {{Rule}}, 'initiator',
-                '{"rule_name":"日报","from_name":"林一","department_name":"销售部","department_ids":["od-00000000000000000000000000000001"],"to":[{"user_id":"manager","name":"王二"}],"cc":["legal"]}',
-                '[{"field_id":"7591675959233997057","field_name":"今日工作","field_value":"拜访华南区客户三家，整理反馈 ' || n || '"},{"field_id":"7591675959233997059","field_name":"工时","field_value":"8"}]'
-            from {{rows}} as rows
-            """);
+        const string Content = """{"rule_name":"日报","from_name":"林一","department_name":"销售部","department_ids":["od-00000000000000000000000000000001"],"to":[{"user_id":"manager","name":"王二"}],"cc":["legal"]}""";
+        var contentId = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Content)).AsSpan(0, 16));
+        BulkRows.Fill(store, "reports", reports,
+            rows => $"insert into report_content (tenant, content_id, doc) select '{Tenant}', '{contentId}', '{Content}' from {rows} as rows where n = 0",
+            rows => $$"""
+                insert into report (tenant, report_id, rule_id, user_id, content_id, form)
+                select '{{Tenant}}', ((({{First}} + n * {{Between}}) << 32) | n), {{Rule}}, 'initiator', '{{contentId}}',
+                    '[{"field_id":"7591675959233997057","field_name":"今日工作","field_value":"拜访华南区客户三家，整理反馈 ' || n || '"},{"field_id":"7591675959233997059","field_name":"工时","field_value":"8"}]'
+                from {{rows}} as rows
+                """);
         BulkRows.Settle(store);
     }
 

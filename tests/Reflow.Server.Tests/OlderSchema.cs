@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Reflow.Core.Flows;
+using Reflow.Core.Reports;
 using Reflow.Server.Store;
 using Xunit;
 
@@ -26,6 +28,10 @@ static class OlderSchema
             drop table flow_inbox;
             alter table flow_instance drop column marking;
             alter table flow_task drop column copied;
+            alter table report add column doc text{(s.Engine is Engine.Postgres ? " collate \"C\"" : "")} not null default '';
+            update report set doc = (select c.doc from report_content c where c.tenant = report.tenant and c.content_id = report.content_id);
+            alter table report drop column content_id;
+            drop table report_content;
             {string.Join('\n', Regex.Matches(older, "create (table flow_(token|firing|inbox) |index flow_(token_produced|token_present|firing_undone|task_pending|inbox_list) )[^;]*;").Select(match => match.Value))}
             {Regex.Matches(older, "create index flow_token_consumed [^;]*;")[^1].Value}
             delete from schema_version where number > {Number}
@@ -93,6 +99,47 @@ public class OlderSchemaTests
             Assert.Contains("CCMe", lists);
             Assert.Equal(lists, await Lists(db));
         }
+    }
+
+    [Fact]
+    public async Task Reports_are_after_the_migration_what_they_were_and_those_that_said_the_same_share_it()
+    {
+        await using var place = await TestStore.Demo();
+        ReportContent first = new("日报", "林一", "销售部", ["od-1"], [new("manager", "王二")], ["legal"]), second = first with { RuleName = "周报 \"𝄞\"" };
+        string before;
+        await using (var db = await place.Open(TestStore.Patient))
+        {
+            await db.ChangeSystem(async s =>
+            {
+                foreach (var tenant in (string[])[Demo.Tenant, "other"])
+                    for (var i = 1; i < 7; i++)
+                        await ReportStore.Insert(s.For(tenant), new((long)i << 32, 7, $"u{i % 2}", i % 3 == 0 ? second : first, Encoding.UTF8.GetBytes($"""["第 {i} 份"]""")), origin: i == 1 ? "elsewhere" : null);
+                return 0;
+            }, Ct);
+            before = await Reports(db);
+            await OlderSchema.Make(db);
+        }
+        await using (var db = await place.Open(TestStore.Patient))
+        {
+            Assert.Equal(before, await Reports(db));
+            Assert.Contains("周报", before, StringComparison.Ordinal);
+            // What is submitted after it says the same under the same name.
+            await db.Change(Demo.Tenant, async s =>
+            {
+                await ReportStore.Insert(s, new(9L << 32, 7, "u1", second, "[]"u8.ToArray()));
+                return 0;
+            }, Ct);
+            Assert.Equal(2, await db.Read("other", s => s.Find("select count(*) from report_content where tenant = $1", r => r.GetInt64(0)), Ct));
+            Assert.Equal(1, await db.Read(Demo.Tenant, s => s.Find("select count(*) from report_content where tenant = $1 and doc like '%周报%'", r => r.GetInt64(0)), Ct));
+            Assert.True(await db.Read(Demo.Tenant, s => ReportStore.HasOrigin(s, "elsewhere"), Ct));
+        }
+    }
+
+    static async Task<string> Reports(Db db)
+    {
+        var reports = new List<Report>();
+        foreach (var tenant in (string[])[Demo.Tenant, "other"]) reports.AddRange((await db.Read(tenant, s => ReportStore.Page(s, new(new(0, 99), 0), 20), Ct)).Items);
+        return string.Join('\n', reports.Select(report => $"{report.Id} {report.RuleId} {report.From} {ReportContents.Write(report.Content)} {Encoding.UTF8.GetString(report.Form.Span)}"));
     }
 
     static async Task<FlowState> State(Db db, long instance) => (await db.Read(Demo.Tenant, s => FlowRecords.AsOf(s, instance, long.MaxValue), Ct))!;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -14,8 +13,8 @@ namespace Reflow.Core.Reports;
 /// <param name="RuleId">The rule that it follows.</param>
 /// <param name="From">Who submitted it.</param>
 /// <param name="Content">Who wrote to whom.</param>
-/// <param name="Form">The form as it was filled in: the wire's <c>form_contents</c>, as <see cref="FilledField.Write"/> wrote it, since nobody but the wire reads it.</param>
-public sealed record Report(long Id, long RuleId, string From, ReportContent Content, string Form)
+/// <param name="Form">The form as it was filled in: the wire's <c>form_contents</c>, as <see cref="FilledField.Write"/> wrote it, in UTF-8, since nobody but the wire reads it.</param>
+public sealed record Report(long Id, long RuleId, string From, ReportContent Content, ReadOnlyMemory<byte> Form)
 {
     /// <summary>When it was submitted, Unix seconds.</summary>
     public long CommitTime => Id >> 32;
@@ -51,8 +50,8 @@ public sealed record FilledField(long Id, string Name, string Value)
 {
     static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The wire's <c>form_contents</c> (seed 003): a JSON array.</summary>
-    public static string Write(IEnumerable<FilledField> fields)
+    /// <summary>The wire's <c>form_contents</c> (seed 003): a JSON array in UTF-8.</summary>
+    public static ReadOnlyMemory<byte> Write(IEnumerable<FilledField> fields)
     {
         var bytes = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(bytes, Readable);
@@ -67,7 +66,7 @@ public sealed record FilledField(long Id, string Name, string Value)
         }
         json.WriteEndArray();
         json.Flush();
-        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+        return bytes.WrittenMemory;
     }
 }
 

@@ -12,7 +12,7 @@ public sealed class UserIds(Caller caller, UserIdType type)
     // A page names the same few people over and over, and so do the pages after it.
     const int MostKnown = 10_000;
 
-    static readonly Remembered<(UserIdType Type, string Tenant, string Scope, Actor Of), string> Known = new(MostKnown);
+    static readonly Remembered<(View By, Actor Of), string> Known = new(MostKnown);
 
     /// <summary>The kind of id that was asked for.</summary>
     public UserIdType Type => type;
@@ -34,15 +34,29 @@ public sealed class UserIds(Caller caller, UserIdType type)
     /// <summary>Whether members' ids show at all: a <c>user_id</c> only with its field scope.</summary>
     public bool Visible => type is not UserIdType.UserId || caller.Scopes.Has(Identities.UserIdScope);
 
+    /// <summary>Which calls name everybody the same.</summary>
+    public View Seen => new(type, caller.Tenant, type switch
+    {
+        UserIdType.OpenId => caller.AppId,
+        UserIdType.UnionId => caller.Owner,
+        UserIdType.UserId => Visible ? Identities.UserIdScope : "",
+    });
+
     /// <summary>The wire id of someone; null where it must be left out: a <c>user_id</c> without the scope, and an app under anything but <c>open_id</c>.</summary>
     public string? Of(Actor actor) => (type, actor) switch
     {
-        (UserIdType.OpenId, _) => Known.Get((type, caller.Tenant, caller.AppId, actor), static id => Identities.OpenId(id.Tenant, id.Scope, id.Of)),
-        (UserIdType.UnionId, Actor.User) => Known.Get((type, caller.Tenant, caller.Owner, actor), static id => Identities.UnionId(id.Tenant, id.Scope, id.Of)),
+        (UserIdType.OpenId, _) => Known.Get((Seen, actor), static id => Identities.OpenId(id.By.Tenant, id.By.Scope, id.Of)),
+        (UserIdType.UnionId, Actor.User) => Known.Get((Seen, actor), static id => Identities.UnionId(id.By.Tenant, id.By.Scope, id.Of)),
         (UserIdType.UserId, Actor.User user) when Visible => user.UserId,
         _ => null,
     };
 
     /// <summary>As <see cref="Of(Actor)"/>, for a member.</summary>
     public string? Of(string userId) => Of(new Actor.User(userId));
+
+    /// <summary>What a person's id depends on beside the person.</summary>
+    /// <param name="Type">The kind of id.</param>
+    /// <param name="Tenant">Whose people they are.</param>
+    /// <param name="Scope">The app, its owner, or the scope that shows a <c>user_id</c>, as the kind asks for; empty without that scope.</param>
+    public readonly record struct View(UserIdType Type, string Tenant, string Scope);
 }

@@ -20,7 +20,10 @@ namespace Reflow.Server.Gateway;
 /// <param name="log">Where faults of the server are told.</param>
 sealed partial class Gateway(Routes routes, Doors doors, Readiness readiness, TimeProvider clock, TestDouble? testing, RequestLog? requests, Chance chance, ILogger<Gateway> log)
 {
-    static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    /// <summary>How answers are written: Chinese text as it is, and whoever writes minds what is valid.</summary>
+    public static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+
     [ThreadStatic] static ArrayBufferWriter<byte>? buffer;
     [ThreadStatic] static Utf8JsonWriter? writer;
     readonly LogIds logIds = new(clock, chance);

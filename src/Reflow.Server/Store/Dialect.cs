@@ -61,6 +61,9 @@ static class Dialect
     /// </summary>
     public static string By(this Engine engine, string index) => engine switch { Engine.Sqlite => $" indexed by {index}", Engine.Postgres => "" };
 
+    /// <summary>A text as the bytes of its UTF-8, for what is only handed on.</summary>
+    public static byte[] Utf8(this DbDataReader row, int column) => row is SqliteStatement statement ? statement.GetUtf8(column).ToArray() : row.GetFieldValue<byte[]>(column);
+
     /// <summary>The text at a column, or null.</summary>
     public static string? TextOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

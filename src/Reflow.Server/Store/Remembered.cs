@@ -22,11 +22,24 @@ sealed class Remembered<TKey, TValue>(int most) where TKey : notnull where TValu
         return Keep(held, key, value);
     }
 
+    /// <summary>What is remembered; null when nothing is.</summary>
+    public TValue? Peek(TKey key) => known.GetValueOrDefault(key);
+
     /// <summary>What is remembered, or is made now of the key alone.</summary>
     public TValue Get(TKey key, Func<TKey, TValue> make)
     {
         var held = known;
         return held.TryGetValue(key, out var value) ? value : Keep(held, key, make(key));
+    }
+
+    /// <inheritdoc cref="Get(TKey, Func{TKey, TValue})"/>
+    /// <param name="key">Which.</param>
+    /// <param name="asked">Told to <paramref name="make"/>: what it is made of, which belongs to the key.</param>
+    /// <param name="make">Makes it.</param>
+    public TValue Get<T>(TKey key, T asked, Func<T, TValue> make)
+    {
+        var held = known;
+        return held.TryGetValue(key, out var value) ? value : Keep(held, key, make(asked));
     }
 
     /// <summary>What is there now, which is asked each time and remembered only to be compared with; null when there is none.</summary>

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using Reflow.Core.Reports;
 
 namespace Reflow.Server.Store;
@@ -17,9 +17,9 @@ static class ReportFilings
     public static async ValueTask<(Report Report, ReportFiling Filing)?> Find(Session session, long reportId)
     {
         if (await session.Find($"select {Columns} from report_filing f where tenant = $1 and report_id = $2", Read, reportId) is not { } filing) return null;
-        return await session.Find("select doc, form from report where tenant = $1 and report_id = $2", r => (Doc: r.GetString(0), Form: r.GetString(1)), reportId) is (not null, _) row
-            ? (new(reportId, filing.RuleId, filing.UserId, ReportStore.ReadContent(row.Doc), row.Form), filing)
-            : null;
+        if (await session.Find("select content_id, form from report where tenant = $1 and report_id = $2", r => (ContentId: r.GetString(0), Form: r.Utf8(1)), reportId) is not (not null, _) row) return null;
+        var contents = await ReportContents.Of(session, [row.ContentId]);
+        return (new(reportId, filing.RuleId, filing.UserId, contents[row.ContentId], row.Form), filing);
     }
 
     /// <summary>The report that names this origin; null when none does.</summary>
@@ -46,20 +46,24 @@ static class ReportFilings
         """, r => (Cycle: r.GetString(0), Writers: r.GetInt32(1)), ruleId, from, to)).ToDictionary(row => row.Cycle, row => row.Writers);
 
     /// <summary>Reports of a rule with their filings, oldest first.</summary>
-    public static async ValueTask<IReadOnlyList<(Report Report, ReportFiling Filing)>> Page(Session session, long ruleId, ReportWindow window, long after, int limit) => await session.Query(
-        $"""
-        select {Columns}, r.doc, r.form from report r{session.Engine.By("report_of_rule")} join report_filing f on f.tenant = r.tenant and f.report_id = r.report_id
-        where r.tenant = $1 and r.rule_id = $2 and r.report_id between $3 and $4 order by r.report_id limit $5
-        """,
-        r => Read(r) is var filing ? (new Report(filing.ReportId, filing.RuleId, filing.UserId, ReportStore.ReadContent(r.GetString(7)), r.GetString(8)), filing) : default,
-        ruleId, Math.Max(window.FirstId, after + 1), window.LastId, limit);
+    public static async ValueTask<IReadOnlyList<(Report Report, ReportFiling Filing)>> Page(Session session, long ruleId, ReportWindow window, long after, int limit)
+    {
+        var rows = await session.Query(
+            $"""
+            select {Columns}, r.content_id, r.form from report r{session.Engine.By("report_of_rule")} join report_filing f on f.tenant = r.tenant and f.report_id = r.report_id
+            where r.tenant = $1 and r.rule_id = $2 and r.report_id between $3 and $4 order by r.report_id limit $5
+            """,
+            r => (Filing: Read(r), ContentId: r.GetString(7), Form: r.Utf8(8)), ruleId, Math.Max(window.FirstId, after + 1), window.LastId, limit);
+        var contents = await ReportContents.Of(session, rows.Select(row => row.ContentId));
+        return rows.ConvertAll(row => (new Report(row.Filing.ReportId, row.Filing.RuleId, row.Filing.UserId, contents[row.ContentId], row.Form), row.Filing));
+    }
 
     /// <summary>Replaces what a report says; its id, its time and its recipients stay (contracts: report §4.5).</summary>
-    public static async ValueTask Edit(Session session, Report report, ReportFiling filing, string form, int formVersion, long now, string operation)
+    public static async ValueTask Edit(Session session, Report report, ReportFiling filing, ReadOnlyMemory<byte> form, int formVersion, long now, string operation)
     {
-        await session.Write("update report set form = $3 where tenant = $1 and report_id = $2", report.Id, form);
+        await session.Write("update report set form = $3 where tenant = $1 and report_id = $2", report.Id, Encoding.UTF8.GetString(form.Span));
         await session.Write("update report_filing set form_version = $3, edited_at = $4 where tenant = $1 and report_id = $2", report.Id, formVersion, now);
-        await ReportRules.Record(session, "report", report.Id, filing.UserId, now, operation, $$"""{"before":{{report.Form}}}""");
+        await ReportRules.Record(session, "report", report.Id, filing.UserId, now, operation, $$"""{"before":{{Encoding.UTF8.GetString(report.Form.Span)}}}""");
     }
 
     /// <summary>Takes a report back: nobody reads it any more, and its id stays known as a place in a list (contracts: report §4.5).</summary>
@@ -67,7 +71,7 @@ static class ReportFilings
     {
         await session.Write(
             "insert into report_recalled (tenant, report_id, rule_id, user_id, cycle, doc, form, recalled_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            report.Id, report.RuleId, report.From, filing.Cycle, JsonSerializer.Serialize(report.Content, StoreJson.Readable.ReportContent), report.Form, now);
+            report.Id, report.RuleId, report.From, filing.Cycle, ReportContents.Write(report.Content), Encoding.UTF8.GetString(report.Form.Span), now);
         foreach (var userId in ReportStore.Readers(report)) await session.Write("delete from report_reader where tenant = $1 and user_id = $2 and report_id = $3", userId, report.Id);
         await session.Write("delete from report_filing where tenant = $1 and report_id = $2", report.Id);
         await session.Write("delete from report where tenant = $1 and report_id = $2", report.Id);

@@ -12,11 +12,6 @@ static class ReportStore
     /// <summary>The operation under which history records what a workspace file submits.</summary>
     const string Submit = "report.submit";
 
-    // So many who wrote to whom are remembered by their text: what somebody submits day after day by one rule says the same each time.
-    const int MostContents = 2000, LongContent = 4000;
-
-    static readonly Remembered<string, ReportContent> Contents = new(MostContents);
-
     /// <summary>The tenant's settings; the defaults until somebody sets them.</summary>
     public static async ValueTask<ReportSettings> Settings(Session session) => await session.Find(
         "select enabled, require_page_token, user_max_items, cc_counts_as_received, exact_rule_names from report_settings where tenant = $1",
@@ -74,8 +69,9 @@ static class ReportStore
     /// <param name="operation">The operation's name in the contract, for history.</param>
     public static async ValueTask Insert(Session session, Report report, string? origin = null, string operation = Submit)
     {
-        await session.Write("insert into report (tenant, report_id, rule_id, user_id, origin, doc, form) values ($1, $2, $3, $4, $5, $6, $7)",
-            report.Id, report.RuleId, report.From, origin, JsonSerializer.Serialize(report.Content, StoreJson.Readable.ReportContent), report.Form);
+        var contentId = await ReportContents.Put(session, report.Content);
+        await session.Write("insert into report (tenant, report_id, rule_id, user_id, origin, content_id, form) values ($1, $2, $3, $4, $5, $6, $7)",
+            report.Id, report.RuleId, report.From, origin, contentId, Encoding.UTF8.GetString(report.Form.Span));
         await History.Append(session, "report", report.Id.ToString(CultureInfo.InvariantCulture), 1, report.CommitTime * 1000, new Actor.User(report.From).ToString(), operation, "[\"submitted\"]");
         await AddReader(session, report, report.From, "from");
         foreach (var recipient in report.Content.To) await AddReader(session, report, recipient.UserId, "to");
@@ -89,14 +85,9 @@ static class ReportStore
     public static async ValueTask<ReportPage> Page(Session session, ReportFilter filter, int size)
     {
         var (sql, args) = filter.Statement(size + 1);
-        return ReportPage.Of(await session.Query(sql, r => new Report(r.GetInt64(0), r.GetInt64(1), r.GetString(2), ReadContent(r.GetString(3)), r.GetString(4)), args), size);
-    }
-
-    /// <summary>Who wrote to whom, as it is stored.</summary>
-    public static ReportContent ReadContent(string doc)
-    {
-        return doc.Length > LongContent ? Read(doc) : Contents.Get(doc, Read);
-        static ReportContent Read(string doc) => JsonSerializer.Deserialize(doc, StoreJson.Default.ReportContent)!;
+        var rows = await session.Query(sql, r => (Id: r.GetInt64(0), Rule: r.GetInt64(1), From: r.GetString(2), ContentId: r.GetString(3), Form: r.Utf8(4)), args);
+        var contents = await ReportContents.Of(session, rows.Select(row => row.ContentId));
+        return ReportPage.Of(rows.ConvertAll(row => new Report(row.Id, row.Rule, row.From, contents[row.ContentId], row.Form)), size);
     }
 
     static async ValueTask AddReader(Session session, Report report, string userId, string role) => await session.Write(
@@ -125,7 +116,7 @@ sealed record ReportFilter(ReportWindow Window, long After)
     /// </summary>
     public (string Sql, object?[] Args) Statement(int limit)
     {
-        var sql = new StringBuilder("select r.report_id, r.rule_id, r.user_id, r.doc, r.form from ");
+        var sql = new StringBuilder("select r.report_id, r.rule_id, r.user_id, r.content_id, r.form from ");
         List<object?> args = [Math.Max(Window.FirstId, After + 1), Window.LastId];
         var key = Reader is null ? "r" : "s";
         sql.Append(Reader is null

@@ -1,5 +1,6 @@
 using Xunit;
 using static Reflow.Server.Tests.Reports.ReportDesk;
+using ReportStore = Reflow.Server.Store.ReportStore;
 
 namespace Reflow.Server.Tests.Reports;
 
@@ -109,6 +110,26 @@ public sealed class QueryReportTasksTests : IAsyncLifetime
         var item = answer.Data.GetProperty("items")[0];
         Assert.False(item.TryGetProperty("from_user_id", out _) || item.TryGetProperty("to_user_ids", out _));
         Assert.Equal(("李四", "赵六"), (item.GetProperty("from_user_name").GetString(), item.GetProperty("to_user_names")[0].GetString()));
+    }
+
+    [Fact]
+    public async Task Reports_that_say_the_same_of_namesakes_by_rules_of_one_name_keep_their_own_ids_whoever_asks_before()
+    {
+        await Open(reflow);
+        long later = Submitted[^1].CommitTime + 1;
+        (long Rule, string From)[] submitted = [(Daily, "zhang3"), (Daily, "wang5"), (Daily + 11, "wang5"), (Daily + 11, "zhang3")];
+        await reflow.Db.Change(Tenant, async s =>
+        {
+            for (var i = 0; i < submitted.Length; i++) await ReportStore.Insert(s, new(later + i << 32, submitted[i].Rule, submitted[i].From, new("日报", "张伟", "", [], [], []), "[]"u8.ToArray()));
+            return 0;
+        }, TestContext.Current.CancellationToken);
+        foreach (var (app, type, id) in new (string App, string Type, Func<string, string?> Id)[]
+            { (App, "user_id", user => user), (AppWithoutUserIds, "user_id", _ => null), (App, "open_id", user => OpenId(user)), (AppWithoutUserIds, "open_id", user => OpenId(user, AppWithoutUserIds)), (App, "union_id", UnionId) })
+        {
+            var answer = (await reflow.Send(await Query(reflow, Everything(("commit_start_time", later)), app, $"?user_id_type={type}"))).Ok();
+            Assert.Equal(submitted.Select(report => ($"{report.Rule}", id(report.From))), answer.Data.GetProperty("items").EnumerateArray().Select(item =>
+                (item.GetProperty("rule_id").GetString()!, item.TryGetProperty("from_user_id", out var from) ? from.GetString() : null)));
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Reflow.Core.Reports;
@@ -18,7 +19,7 @@ public sealed class ReportStoreLaws : StoreTest
         var random = new Random(11);
         string Anyone() => $"u{random.Next(People)}";
         for (var i = 0; i < 120; i++)
-            all.Add(new((long)random.Next(Seconds) << 32 | (uint)i, random.Next(Rules), Anyone(), new("", "", "", [], [new(Anyone(), ""), new(Anyone(), "")], [Anyone()]), "[]"));
+            all.Add(new((long)random.Next(Seconds) << 32 | (uint)i, random.Next(Rules), Anyone(), new($"rule {random.Next(Rules)}", "", "", [], [new(Anyone(), "王"), new(Anyone(), "")], [Anyone()]), Encoding.UTF8.GetBytes($"""["第 {i} 份"]""")));
         await Db.ChangeSystem(async s =>
         {
             foreach (var report in all) await ReportStore.Insert(s.For("mine"), report);
@@ -31,16 +32,16 @@ public sealed class ReportStoreLaws : StoreTest
     [Fact]
     public void Pages_of_any_size_add_up_to_what_was_asked_for() => Prop.ForAll(Asked(), asked =>
     {
-        List<long> seen = [];
+        List<string> seen = [];
         long? after = 0;
         while (after is not null)
         {
             var page = Db.Read("mine", s => ReportStore.Page(s, asked.Filter with { After = after.Value }, asked.Size), Ct).GetAwaiter().GetResult();
             if (page.HasMore && page.Items.Count != asked.Size || seen.Count > all.Count) return false;
-            seen.AddRange(page.Items.Select(report => report.Id));
+            seen.AddRange(page.Items.Select(Said));
             after = page.NextToken is { } token ? ReportPage.After(token) : null;
         }
-        return seen.SequenceEqual(all.Where(report => Matches(asked.Filter, report)).Select(report => report.Id));
+        return seen.SequenceEqual(all.Where(report => Matches(asked.Filter, report)).Select(Said));
     }).QuickCheckThrowOnFailure();
 
     [Theory]
@@ -79,6 +80,9 @@ public sealed class ReportStoreLaws : StoreTest
         Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
         Assert.Contains("report_id >", plan, StringComparison.Ordinal);
     }
+
+    static string Said(Report report) =>
+        $"{report.Id} {report.RuleId} {report.From} {report.Content.RuleName} {string.Join(',', report.Content.To)} {string.Join(',', report.Content.Cc)} {Encoding.UTF8.GetString(report.Form.Span)}";
 
     static bool Matches(ReportFilter filter, Report report) =>
         filter.Window.First <= report.CommitTime && report.CommitTime <= filter.Window.Last

@@ -1,50 +1,107 @@
+using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Reflow.Core.Reports;
 using Reflow.Server.Gateway;
+using Reflow.Server.Store;
 
 namespace Reflow.Server.Api.Reports;
 
 /// <summary>The report object of Report v1 (seed 003; contracts: report §4.3): ids are texts, the moment is a number of seconds.</summary>
 static class ReportJson
 {
+    // Only tokens of other apps see the same people by other ids.
+    const int MostFrames = 100;
+
+    // Somebody's reports by one rule differ in their id, their moment and their form; what lies between is written once, for as long as the content is remembered.
+    static readonly ConditionalWeakTable<ReportContent, Remembered<(long Rule, string From, UserIds.View By), Frame>> Frames = [];
+
     /// <summary><c>{"has_more":…,"items":[…]}</c>, with <c>page_token</c> only where more follows: iterators stop at its absence.</summary>
     public static Reply Reply(ReportPage page, UserIds ids) => Gateway.Reply.Object(json =>
     {
         json.WriteBoolean("has_more"u8, page.HasMore);
         json.WriteStartArray("items"u8);
-        // A page names the same few people over and over.
-        var known = new Dictionary<string, string?>();
-        foreach (var report in page.Items) Write(json, report, ids, userId => known.TryGetValue(userId, out var id) ? id : known[userId] = ids.Of(userId));
+        var bytes = new ArrayBufferWriter<byte>();
+        foreach (var report in page.Items)
+        {
+            FrameOf(report, ids).Write(bytes, report);
+            json.WriteRawValue(bytes.WrittenSpan, skipInputValidation: true);
+            bytes.ResetWrittenCount();
+        }
         json.WriteEndArray();
         if (page.NextToken is { } token) json.WriteString("page_token"u8, token);
     });
 
-    static void Write(Utf8JsonWriter json, Report report, UserIds ids, Func<string, string?> idOf)
+    static Frame FrameOf(Report report, UserIds ids)
     {
-        var content = report.Content;
-        json.WriteStartObject();
-        json.WriteString("task_id"u8, Id(report.Id));
-        json.WriteString("rule_id"u8, Id(report.RuleId));
-        json.WriteString("rule_name"u8, content.RuleName);
-        if (idOf(report.From) is { } from) json.WriteString("from_user_id"u8, from);
-        json.WriteString("from_user_name"u8, content.FromName);
-        json.WriteString("department_name"u8, content.DepartmentName);
-        WriteTexts(json, "department_ids", content.DepartmentIds);
-        json.WriteNumber("commit_time"u8, report.CommitTime);
-        json.WritePropertyName("form_contents"u8);
-        json.WriteRawValue(report.Form, skipInputValidation: true);
-        if (ids.Visible) WriteTexts(json, "to_user_ids", content.To.Select(recipient => idOf(recipient.UserId)!));
-        WriteTexts(json, "to_user_names", content.To.Select(recipient => recipient.Name));
-        json.WriteEndObject();
+        var frames = Frames.GetValue(report.Content, static _ => new(MostFrames));
+        return frames.Get((report.RuleId, report.From, ids.Seen), (report, ids), static of => new(of.report, of.ids));
     }
 
-    static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    /// <summary>What a report is written into.</summary>
+    sealed class Frame
     {
-        json.WriteStartArray(name);
-        foreach (var text in texts) json.WriteStringValue(text);
-        json.WriteEndArray();
-    }
+        readonly byte[] beforeId, beforeTime, beforeForm, end;
 
-    static string Id(long id) => id.ToString(CultureInfo.InvariantCulture);
+        /// <param name="report">One of the reports that it is for.</param>
+        /// <param name="ids">How those who read it see people.</param>
+        public Frame(Report report, UserIds ids)
+        {
+            var (content, bytes, from) = (report.Content, new ArrayBufferWriter<byte>(), 0);
+            using var json = new Utf8JsonWriter(bytes, Gateway.Gateway.Json);
+            json.WriteStartObject();
+            beforeId = UpTo("task_id"u8);
+            json.WriteString("rule_id"u8, report.RuleId.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("rule_name"u8, content.RuleName);
+            if (ids.Of(report.From) is { } writer) json.WriteString("from_user_id"u8, writer);
+            json.WriteString("from_user_name"u8, content.FromName);
+            json.WriteString("department_name"u8, content.DepartmentName);
+            WriteTexts(json, "department_ids"u8, content.DepartmentIds);
+            beforeTime = UpTo("commit_time"u8);
+            beforeForm = UpTo("form_contents"u8);
+            if (ids.Visible) WriteTexts(json, "to_user_ids"u8, content.To.Select(recipient => ids.Of(recipient.UserId)!));
+            WriteTexts(json, "to_user_names"u8, content.To.Select(recipient => recipient.Name));
+            json.WriteEndObject();
+            json.Flush();
+            end = bytes.WrittenSpan[from..].ToArray();
+
+            // The value that is left out must be there for the writer, or else no comma follows it.
+            byte[] UpTo(ReadOnlySpan<byte> name)
+            {
+                json.WriteNumber(name, 0);
+                json.Flush();
+                var part = bytes.WrittenSpan[from..^1].ToArray();
+                from = bytes.WrittenCount;
+                return part;
+            }
+        }
+
+        public void Write(ArrayBufferWriter<byte> bytes, Report report)
+        {
+            bytes.Write(beforeId);
+            bytes.Write("\""u8);
+            Write(bytes, report.Id);
+            bytes.Write("\""u8);
+            bytes.Write(beforeTime);
+            Write(bytes, report.CommitTime);
+            bytes.Write(beforeForm);
+            bytes.Write(report.Form.Span);
+            bytes.Write(end);
+        }
+
+        static void Write(ArrayBufferWriter<byte> bytes, long number)
+        {
+            // As long as the longest.
+            number.TryFormat(bytes.GetSpan(20), out var written, default, CultureInfo.InvariantCulture);
+            bytes.Advance(written);
+        }
+
+        static void WriteTexts(Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<string> texts)
+        {
+            json.WriteStartArray(name);
+            foreach (var text in texts) json.WriteStringValue(text);
+            json.WriteEndArray();
+        }
+    }
 }

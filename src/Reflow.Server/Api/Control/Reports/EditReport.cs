@@ -24,7 +24,7 @@ static class EditReport
         call.Body.Note(faults);
         if (call.Body.Refusal is { } refusal) return refusal;
         var form = FilledField.Write(filled);
-        if (form != report.Form)
+        if (!form.Span.SequenceEqual(report.Form.Span))
         {
             await ReportFilings.Edit(session, report, filing, form, rule.FormVersion, call.Now, call.Operation.Name);
             (report, filing) = (report with { Form = form }, filing with { FormVersion = rule.FormVersion, EditedAt = call.Now });

@@ -89,7 +89,7 @@ static class ReportShapes
         json.WriteString("department_name"u8, content.DepartmentName);
         Texts(json, "department_ids", content.DepartmentIds);
         json.WritePropertyName("form_contents"u8);
-        json.WriteRawValue(report.Form, skipInputValidation: true);
+        json.WriteRawValue(report.Form.Span, skipInputValidation: true);
         Texts(json, "to_user_ids", content.To.Select(to => to.UserId));
         Texts(json, "to_user_names", content.To.Select(to => to.Name));
         Texts(json, "cc_user_ids", content.Cc);
