@@ -7,22 +7,12 @@ static class FlowTimerRows
 {
     /// <summary>The tenants in which something is due.</summary>
     public static ValueTask<List<string>> Tenants(SystemSession session, long now) => session.Query(
-        $"""
-        select t.tenant from tenant t
-        where exists (select 1 from flow_task f{session.Engine.By("flow_task_remind")} where f.tenant = t.tenant and f.remind_at <= $1 and f.status = 0)
-           or exists (select 1 from flow_task f{session.Engine.By("flow_task_due")} where f.tenant = t.tenant and f.due_at <= $1 and f.status = 0)
-        order by t.tenant
-        """,
+        $"select t.tenant from tenant t where {EarliestOf(session, FlowTimer.Remind)} <= $1 or {EarliestOf(session, FlowTimer.Due)} <= $1 order by t.tenant",
         r => r.GetString(0), now);
 
     /// <summary>The next moment at which a timer fires, over all tenants, Unix ms; null when none will.</summary>
     public static ValueTask<long?> Next(SystemSession session) => session.Find(
-        $"""
-        select min(at) from (
-            select (select f.remind_at from flow_task f{session.Engine.By("flow_task_remind")} where f.tenant = t.tenant and f.remind_at is not null and f.status = 0 order by f.remind_at limit 1) at from tenant t
-            union all
-            select (select f.due_at from flow_task f{session.Engine.By("flow_task_due")} where f.tenant = t.tenant and f.due_at is not null and f.status = 0 order by f.due_at limit 1) at from tenant t) armed
-        """,
+        $"select min(at) from (select {EarliestOf(session, FlowTimer.Remind)} at from tenant t union all select {EarliestOf(session, FlowTimer.Due)} at from tenant t) armed",
         r => r.IntegerOrNull(0));
 
     /// <summary>The timers of a tenant whose moment has come, the longest overdue first; of one moment, the reminders first.</summary>
@@ -43,6 +33,13 @@ static class FlowTimerRows
         return session.Query(
             $"select id, {column} from flow_task{session.Engine.By(index)} where tenant = $1 and {column} <= $2 and status = 0 order by {column}, id limit $3",
             r => new ArmedTimer(timer, r.GetInt64(0), r.GetInt64(1)), now, most);
+    }
+
+    // The earliest that a timer is armed for in the tenant of the row «t». Asked whether one of the past exists, PostgreSQL would rather read everybody's tasks, once a second.
+    static string EarliestOf(SystemSession session, FlowTimer timer)
+    {
+        var (column, _, index) = Of(timer);
+        return $"(select f.{column} from flow_task f{session.Engine.By(index)} where f.tenant = t.tenant and f.{column} is not null and f.status = 0 order by f.{column} limit 1)";
     }
 
     static (string Column, string Fired, string Index) Of(FlowTimer timer) => timer switch
