@@ -62,7 +62,7 @@ static class ReportPages
     /// <summary>Reports of the rule, one each twenty seconds.</summary>
     public static void Fill(DbConnection store, int reports)
     {
-        const string Content = """{"rule_name":"日报","from_name":"林一","department_name":"销售部","department_ids":["od-00000000000000000000000000000001"],"to":[{"user_id":"manager","name":"王二"}],"cc":["legal"]}""";
+        const string Content = $$"""{"rule_id":{{Rule}},"from":"initiator","rule_name":"日报","from_name":"林一","department_name":"销售部","department_ids":["od-00000000000000000000000000000001"],"to":[{"user_id":"manager","name":"王二"}],"cc":["legal"]}""";
         var contentId = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Content)).AsSpan(0, 16));
         BulkRows.Fill(store, "reports", reports,
             rows => $"insert into report_content (tenant, content_id, doc) select '{Tenant}', '{contentId}', '{Content}' from {rows} as rows where n = 0",

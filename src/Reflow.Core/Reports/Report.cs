@@ -10,12 +10,16 @@ namespace Reflow.Core.Reports;
 /// renaming a field, a rule or a person leaves old reports as they were read.
 /// </summary>
 /// <param name="Id">A snowflake whose high 32 bits are the second of submission, so that an order by id is an order by time and a span of time is a span of ids.</param>
-/// <param name="RuleId">The rule that it follows.</param>
-/// <param name="From">Who submitted it.</param>
-/// <param name="Content">Who wrote to whom.</param>
+/// <param name="Content">Who wrote by which rule, and to whom.</param>
 /// <param name="Form">The form as it was filled in: the wire's <c>form_contents</c>, as <see cref="FilledField.Write"/> wrote it, in UTF-8, since nobody but the wire reads it.</param>
-public sealed record Report(long Id, long RuleId, string From, ReportContent Content, ReadOnlyMemory<byte> Form)
+public sealed record Report(long Id, ReportContent Content, ReadOnlyMemory<byte> Form)
 {
+    /// <summary>The rule that it follows.</summary>
+    public long RuleId => Content.RuleId;
+
+    /// <summary>Who submitted it.</summary>
+    public string From => Content.From;
+
     /// <summary>When it was submitted, Unix seconds.</summary>
     public long CommitTime => Id >> 32;
 
@@ -31,7 +35,9 @@ public sealed record Report(long Id, long RuleId, string From, ReportContent Con
     }
 }
 
-/// <summary>Who wrote a report by which rule, and to whom.</summary>
+/// <summary>Who wrote by which rule, and to whom: the same for all that somebody writes by it, until a name or a recipient changes.</summary>
+/// <param name="RuleId">The rule.</param>
+/// <param name="From">Who submitted it, a <c>user_id</c>.</param>
 /// <param name="RuleName">The rule's name.</param>
 /// <param name="FromName">The submitter's name.</param>
 /// <param name="DepartmentName">The name of the submitter's first department; empty without one.</param>
@@ -39,7 +45,7 @@ public sealed record Report(long Id, long RuleId, string From, ReportContent Con
 /// <param name="To">Who received it, in order, as resolved when it was submitted.</param>
 /// <param name="Cc">Who got a copy.</param>
 public sealed record ReportContent(
-    string RuleName, string FromName, string DepartmentName, IReadOnlyList<string> DepartmentIds,
+    long RuleId, string From, string RuleName, string FromName, string DepartmentName, IReadOnlyList<string> DepartmentIds,
     IReadOnlyList<Recipient> To, IReadOnlyList<string> Cc);
 
 /// <summary>A field as it was filled in.</summary>

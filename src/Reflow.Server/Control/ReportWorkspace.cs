@@ -155,7 +155,7 @@ public sealed record SubmittedReport(WorkspacePlace Place, long RuleId, string U
         }
         var id = Report.IdOf(second, Origin);
         while (!taken.Add(id) || !applying.IsNew && await ReportStore.Has(applying.Session, id)) id++;
-        await ReportStore.Insert(applying.Session, new(id, RuleId, User, directory.Compose(rule, User, To), FilledField.Write(Fields)), Origin);
+        await ReportStore.Insert(applying.Session, new(id, directory.Compose(rule, User, To), FilledField.Write(Fields)), Origin);
         var cycle = rule.Schedule?.Current(second * 1000, ReportRules.ZoneOf(rule));
         await ReportFilings.Insert(applying.Session, new(id, RuleId, User, cycle?.Name ?? "", cycle?.IsClosed(second * 1000) ?? false, rule.FormVersion, null));
         return Outcome.Created;

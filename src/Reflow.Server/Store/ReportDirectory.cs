@@ -52,7 +52,7 @@ sealed class ReportDirectory
         var writer = members[from];
         var received = to ?? Recipients.Of(rule, from, user => members.GetValueOrDefault(user)?.Leader, writer.Departments, Above, department => departments.GetValueOrDefault(department)?.Leader);
         return new(
-            rule.Name, writer.Name, writer.Departments is [var first, ..] && departments.TryGetValue(first, out var own) ? own.Name : "", [.. writer.Departments.Select(OpenId)],
+            rule.Id, from, rule.Name, writer.Name, writer.Departments is [var first, ..] && departments.TryGetValue(first, out var own) ? own.Name : "", [.. writer.Departments.Select(OpenId)],
             [.. received.Select(user => new Recipient(user, members.GetValueOrDefault(user)?.Name ?? ""))], Recipients.Copied(rule, from, MembersOf));
     }
 

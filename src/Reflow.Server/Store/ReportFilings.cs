@@ -19,7 +19,7 @@ static class ReportFilings
         if (await session.Find($"select {Columns} from report_filing f where tenant = $1 and report_id = $2", Read, reportId) is not { } filing) return null;
         if (await session.Find("select content_id, form from report where tenant = $1 and report_id = $2", r => (ContentId: r.GetString(0), Form: r.Utf8(1)), reportId) is not (not null, _) row) return null;
         var contents = await ReportContents.Of(session, [row.ContentId]);
-        return (new(reportId, filing.RuleId, filing.UserId, contents[row.ContentId], row.Form), filing);
+        return (new(reportId, contents[row.ContentId], row.Form), filing);
     }
 
     /// <summary>The report that names this origin; null when none does.</summary>
@@ -55,7 +55,7 @@ static class ReportFilings
             """,
             r => (Filing: Read(r), ContentId: r.GetString(7), Form: r.Utf8(8)), ruleId, Math.Max(window.FirstId, after + 1), window.LastId, limit);
         var contents = await ReportContents.Of(session, rows.Select(row => row.ContentId));
-        return rows.ConvertAll(row => (new Report(row.Filing.ReportId, row.Filing.RuleId, row.Filing.UserId, contents[row.ContentId], row.Form), row.Filing));
+        return rows.ConvertAll(row => (new Report(row.Filing.ReportId, contents[row.ContentId], row.Form), row.Filing));
     }
 
     /// <summary>Replaces what a report says; its id, its time and its recipients stay (contracts: report §4.5).</summary>

@@ -85,9 +85,9 @@ static class ReportStore
     public static async ValueTask<ReportPage> Page(Session session, ReportFilter filter, int size)
     {
         var (sql, args) = filter.Statement(size + 1);
-        var rows = await session.Query(sql, r => (Id: r.GetInt64(0), Rule: r.GetInt64(1), From: r.GetString(2), ContentId: r.GetString(3), Form: r.Utf8(4)), args);
+        var rows = await session.Query(sql, r => (Id: r.GetInt64(0), ContentId: r.GetString(1), Form: r.Utf8(2)), args);
         var contents = await ReportContents.Of(session, rows.Select(row => row.ContentId));
-        return ReportPage.Of(rows.ConvertAll(row => new Report(row.Id, row.Rule, row.From, contents[row.ContentId], row.Form)), size);
+        return ReportPage.Of(rows.ConvertAll(row => new Report(row.Id, contents[row.ContentId], row.Form)), size);
     }
 
     static async ValueTask AddReader(Session session, Report report, string userId, string role) => await session.Write(
@@ -116,7 +116,7 @@ sealed record ReportFilter(ReportWindow Window, long After)
     /// </summary>
     public (string Sql, object?[] Args) Statement(int limit)
     {
-        var sql = new StringBuilder("select r.report_id, r.rule_id, r.user_id, r.content_id, r.form from ");
+        var sql = new StringBuilder("select r.report_id, r.content_id, r.form from ");
         List<object?> args = [Math.Max(Window.FirstId, After + 1), Window.LastId];
         var key = Reader is null ? "r" : "s";
         sql.Append(Reader is null

@@ -35,7 +35,7 @@ public class ReportPageTests
     [Fact]
     public void Pages_of_any_size_add_up_to_the_whole_list() => Prop.ForAll(ArbMap.Default.ArbFor<NonNegativeInt>(), ArbMap.Default.ArbFor<PositiveInt>(), (count, size) =>
     {
-        List<Report> all = [.. Enumerable.Range(1, count.Get).Select(i => new Report((1000L + i / 3) << 32 | (uint)i, 1, "u", Content, "[]"u8.ToArray()))];
+        List<Report> all = [.. Enumerable.Range(1, count.Get).Select(i => new Report((1000L + i / 3) << 32 | (uint)i, Content, "[]"u8.ToArray()))];
         List<Report> seen = [];
         string? token = "";
         while (token is not null)
@@ -50,12 +50,12 @@ public class ReportPageTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void A_report_knows_its_second() => Assert.Equal(1622714908, new Report(1622714908L << 32 | 4_000_000_000, 1, "u", Content, "[]"u8.ToArray()).CommitTime);
+    public void A_report_knows_its_second() => Assert.Equal(1622714908, new Report(1622714908L << 32 | 4_000_000_000, Content, "[]"u8.ToArray()).CommitTime);
 
     [Fact]
     public void A_filled_form_is_the_wires_array_with_texts_for_ids_and_Chinese_left_readable() => Assert.Equal(
         """[{"field_id":"6969506834487410689","field_name":"今日 \"工作\"","field_value":"a\nb+c"}]""",
         Encoding.UTF8.GetString(FilledField.Write([new(6969506834487410689, "今日 \"工作\"", "a\nb+c")]).Span));
 
-    static readonly ReportContent Content = new("日报", "张三", "", [], [], []);
+    static readonly ReportContent Content = new(1, "u", "日报", "张三", "", [], [], []);
 }

@@ -120,7 +120,7 @@ public sealed class QueryReportTasksTests : IAsyncLifetime
         (long Rule, string From)[] submitted = [(Daily, "zhang3"), (Daily, "wang5"), (Daily + 11, "wang5"), (Daily + 11, "zhang3")];
         await reflow.Db.Change(Tenant, async s =>
         {
-            for (var i = 0; i < submitted.Length; i++) await ReportStore.Insert(s, new(later + i << 32, submitted[i].Rule, submitted[i].From, new("日报", "张伟", "", [], [], []), "[]"u8.ToArray()));
+            for (var i = 0; i < submitted.Length; i++) await ReportStore.Insert(s, new(later + i << 32, new(submitted[i].Rule, submitted[i].From, "日报", "张伟", "", [], [], []), "[]"u8.ToArray()));
             return 0;
         }, TestContext.Current.CancellationToken);
         foreach (var (app, type, id) in new (string App, string Type, Func<string, string?> Id)[]

@@ -131,8 +131,8 @@ static class ReportDesk
         var weekly = i % 9 == 8;
         var from = Writers[i % 3];
         var second = First + (i == 1 ? 0 : i * 10);
-        return new(second << 32 | (uint)(i + 1), weekly ? Weekly : Daily, from, new(
-            weekly ? "周报" : "日报", Names[from], from == "li4" ? "" : "研发部", ["od-0000000000000000000000000000000a"],
+        return new(second << 32 | (uint)(i + 1), new(
+            weekly ? Weekly : Daily, from, weekly ? "周报" : "日报", Names[from], from == "li4" ? "" : "研发部", ["od-0000000000000000000000000000000a"],
             [new("zhao6", Names["zhao6"])], from == "wang5" ? ["li4"] : []), FilledField.Write([new(Daily + 1, "今日工作", $"第 {i} 件"), new(Daily + 2, "现场照片", "")]));
     }
 

@@ -19,7 +19,7 @@ public sealed class ReportStoreLaws : StoreTest
         var random = new Random(11);
         string Anyone() => $"u{random.Next(People)}";
         for (var i = 0; i < 120; i++)
-            all.Add(new((long)random.Next(Seconds) << 32 | (uint)i, random.Next(Rules), Anyone(), new($"rule {random.Next(Rules)}", "", "", [], [new(Anyone(), "王"), new(Anyone(), "")], [Anyone()]), Encoding.UTF8.GetBytes($"""["第 {i} 份"]""")));
+            all.Add(new((long)random.Next(Seconds) << 32 | (uint)i, new(random.Next(Rules), Anyone(), "日报", "", "", [], [new(Anyone(), "王"), new(Anyone(), "")], [Anyone()]), Encoding.UTF8.GetBytes($"""["第 {i} 份"]""")));
         await Db.ChangeSystem(async s =>
         {
             foreach (var report in all) await ReportStore.Insert(s.For("mine"), report);

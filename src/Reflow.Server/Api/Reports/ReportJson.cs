@@ -14,8 +14,8 @@ static class ReportJson
     // Only tokens of other apps see the same people by other ids.
     const int MostFrames = 100;
 
-    // Somebody's reports by one rule differ in their id, their moment and their form; what lies between is written once, for as long as the content is remembered.
-    static readonly ConditionalWeakTable<ReportContent, Remembered<(long Rule, string From, UserIds.View By), Frame>> Frames = [];
+    // Reports of one content differ in their id, their moment and their form; what lies between is written once, for as long as the content is remembered.
+    static readonly ConditionalWeakTable<ReportContent, Remembered<UserIds.View, Frame>> Frames = [];
 
     /// <summary><c>{"has_more":…,"items":[…]}</c>, with <c>page_token</c> only where more follows: iterators stop at its absence.</summary>
     public static Reply Reply(ReportPage page, UserIds ids) => Gateway.Reply.Object(json =>
@@ -25,7 +25,7 @@ static class ReportJson
         var bytes = new ArrayBufferWriter<byte>();
         foreach (var report in page.Items)
         {
-            FrameOf(report, ids).Write(bytes, report);
+            FrameOf(report.Content, ids).Write(bytes, report);
             json.WriteRawValue(bytes.WrittenSpan, skipInputValidation: true);
             bytes.ResetWrittenCount();
         }
@@ -33,28 +33,25 @@ static class ReportJson
         if (page.NextToken is { } token) json.WriteString("page_token"u8, token);
     });
 
-    static Frame FrameOf(Report report, UserIds ids)
-    {
-        var frames = Frames.GetValue(report.Content, static _ => new(MostFrames));
-        return frames.Get((report.RuleId, report.From, ids.Seen), (report, ids), static of => new(of.report, of.ids));
-    }
+    static Frame FrameOf(ReportContent content, UserIds ids) =>
+        Frames.GetValue(content, static _ => new(MostFrames)).Get(ids.Seen, (content, ids), static of => new(of.content, of.ids));
 
-    /// <summary>What a report is written into.</summary>
+    /// <summary>What reports of one content are written into.</summary>
     sealed class Frame
     {
         readonly byte[] beforeId, beforeTime, beforeForm, end;
 
-        /// <param name="report">One of the reports that it is for.</param>
+        /// <param name="content">The content.</param>
         /// <param name="ids">How those who read it see people.</param>
-        public Frame(Report report, UserIds ids)
+        public Frame(ReportContent content, UserIds ids)
         {
-            var (content, bytes, from) = (report.Content, new ArrayBufferWriter<byte>(), 0);
+            var (bytes, from) = (new ArrayBufferWriter<byte>(), 0);
             using var json = new Utf8JsonWriter(bytes, Gateway.Gateway.Json);
             json.WriteStartObject();
             beforeId = UpTo("task_id"u8);
-            json.WriteString("rule_id"u8, report.RuleId.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("rule_id"u8, content.RuleId.ToString(CultureInfo.InvariantCulture));
             json.WriteString("rule_name"u8, content.RuleName);
-            if (ids.Of(report.From) is { } writer) json.WriteString("from_user_id"u8, writer);
+            if (ids.Of(content.From) is { } writer) json.WriteString("from_user_id"u8, writer);
             json.WriteString("from_user_name"u8, content.FromName);
             json.WriteString("department_name"u8, content.DepartmentName);
             WriteTexts(json, "department_ids"u8, content.DepartmentIds);

@@ -33,7 +33,7 @@ static class ReportDesk
         var (filled, faults) = ReportForm.Fill(rule.Fields, written.Contents, zone, isDraft: false);
         call.Body.Note(faults);
         if (call.Body.Refusal is not null) return null;
-        var report = new Report(ids.Snowflake(call.Now / 1000, after: await ReportFilings.Newest(session)), rule.Id, writer, directory.Compose(rule, writer, to?.Where(user => user != writer).ToList()), FilledField.Write(filled));
+        var report = new Report(ids.Snowflake(call.Now / 1000, after: await ReportFilings.Newest(session)), directory.Compose(rule, writer, to?.Where(user => user != writer).ToList()), FilledField.Write(filled));
         var filing = new ReportFiling(report.Id, rule.Id, writer, cycle?.Name ?? "", cycle?.IsClosed(call.Now) ?? false, rule.FormVersion, null);
         await ReportStore.Insert(session, report, origin, call.Operation.Name);
         await ReportFilings.Insert(session, filing);

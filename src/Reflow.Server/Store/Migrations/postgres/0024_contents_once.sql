@@ -1,11 +1,12 @@
--- Who wrote to whom is the same for all that somebody writes by one rule, day after day, and was half of each report. It is kept once, under a digest of its text.
+-- Who wrote by which rule, and to whom, is the same for all that somebody writes by it, day after day, and was half of each report. It is kept once, under a digest of its text.
 create table report_content (
     tenant     text collate "C" not null,
     content_id text collate "C" not null,
     doc        text collate "C" not null,
     primary key (tenant, content_id)
 );
-insert into report_content (tenant, content_id, doc) select distinct tenant, left(encode(sha256(convert_to(doc, 'UTF8')), 'hex'), 32), doc from report;
+insert into report_content (tenant, content_id, doc)
+    select tenant, left(encode(sha256(convert_to(doc, 'UTF8')), 'hex'), 32), doc from (select distinct tenant, '{"rule_id":' || rule_id || ',"from":' || to_json(user_id) || ',' || substr(doc, 2) as doc from report) r;
 
 create table report_short (
     tenant     text collate "C" not null,
@@ -17,7 +18,9 @@ create table report_short (
     form       text collate "C" not null,
     primary key (tenant, report_id)
 );
-insert into report_short (tenant, report_id, rule_id, user_id, origin, content_id, form) select tenant, report_id, rule_id, user_id, origin, left(encode(sha256(convert_to(doc, 'UTF8')), 'hex'), 32), form from report order by tenant, report_id;
+insert into report_short (tenant, report_id, rule_id, user_id, origin, content_id, form)
+    select tenant, report_id, rule_id, user_id, origin, left(encode(sha256(convert_to('{"rule_id":' || rule_id || ',"from":' || to_json(user_id) || ',' || substr(doc, 2), 'UTF8')), 'hex'), 32), form
+    from report order by tenant, report_id;
 drop table report;
 alter table report_short rename to report;
 alter index report_short_pkey rename to report_pkey;
