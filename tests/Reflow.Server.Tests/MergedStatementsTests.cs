@@ -41,6 +41,28 @@ public sealed class MergedStatementsTests : StoreTest
     }
 
     [Fact]
+    public async Task Who_asks_the_same_is_answered_the_same_and_what_fails_on_the_way_to_one_fails_no_other()
+    {
+        await Db.Change(Tenant, async s =>
+        {
+            for (var n = 0; n < 3; n++) await s.Write(Insert, "k", "same", n);
+            return 0;
+        }, Ct);
+        var answers = await Together(5, async (s, n) =>
+        {
+            try
+            {
+                var all = await s.Query("select seq from history where tenant = $1 and kind = $2 and id = $3 order by seq", r => n == 3 ? throw new InvalidOperationException() : r.GetInt64(0) + 10 * n, "k", "same");
+                var first = await s.Find("select seq from history where tenant = $1 and kind = $2 and id = $3 order by seq desc", r => r.GetInt64(0), "k", "same");
+                var none = await s.Find("select seq from history where tenant = $1 and kind = $2 and id = $3", r => (long?)r.GetInt64(0), "k", "nobody");
+                return $"{string.Join(' ', all)}; {first}; {none}";
+            }
+            catch (InvalidOperationException) { return "failed"; }
+        });
+        Assert.Equal(["0 1 2; 2; ", "10 11 12; 2; ", "20 21 22; 2; ", "failed", "40 41 42; 2; "], answers);
+    }
+
+    [Fact]
     public async Task Nothing_and_odd_texts_come_through()
     {
         string?[] odd = [null, "", "{\"a\":\"b,c\\\"\"}", "NULL", "line\nbreak", "中文 🎉", "{}"];

@@ -8,7 +8,7 @@ namespace Reflow.Server.Store;
 /// <summary>Statements that are sent as one: one by itself, or several of one text.</summary>
 /// <param name="of">The statements.</param>
 /// <param name="command">What is sent.</param>
-/// <param name="tells">Whether its rows tell whose they are, in their last column.</param>
+/// <param name="tells">Whether its rows tell whose they are, in their last column; otherwise they are everybody's.</param>
 sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand command, bool tells)
 {
     /// <summary>The statements.</summary>
@@ -20,8 +20,13 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
     /// <summary>Whether its rows have all come; true from the start when there are none.</summary>
     public bool IsAnswered { get; set; } = !of[0].HasRows;
 
-    /// <summary>Shows a row to the statement that asked for it.</summary>
-    public void Take(DbDataReader row) => of[tells ? (int)row.GetInt64(row.FieldCount - 1) - 1 : 0].Take(row);
+    /// <summary>Shows a row to whoever asked for it.</summary>
+    public void Take(DbDataReader row)
+    {
+        if (tells) of[(int)row.GetInt64(row.FieldCount - 1) - 1].Take(row);
+        else
+            foreach (var one in of) one.Take(row);
+    }
 
     /// <summary>Statements in an order in which they can be sent, with those of one text together: what is of one change keeps its order.</summary>
     /// <param name="statements">The statements.</param>
@@ -93,17 +98,21 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
 
     static bool CanRepeat(PostgresStatement one) => one.Merge is PostgresMerge.Rows or PostgresMerge.FirstRow or PostgresMerge.Delete || one.Merge is PostgresMerge.Insert && !one.Sql.Contains("do update", StringComparison.Ordinal);
 
-    static PostgresBundle Alone(PostgresStatement one, PostgresBatch batch)
+    static PostgresBundle Alone(PostgresStatement one, PostgresBatch batch) => Alone(one, [one], batch);
+
+    static PostgresBundle Alone(PostgresStatement one, List<PostgresStatement> askers, PostgresBatch batch)
     {
         var command = batch.Free(one.Merge is PostgresMerge.Guard ? PostgresMerging.Guarded(one.Sql) : one.Sql, one.Args.Length);
         for (var i = 0; i < one.Args.Length; i++) command.Parameters[i].Bind(one.Args[i]);
-        return new([one], command, tells: false);
+        return new(askers, command, tells: false);
     }
 
     // Null when they do not go together.
     static PostgresBundle? Merged(List<PostgresStatement> of, PostgresBatch batch, int least)
     {
         var how = of[0].Merge;
+        // Settings and definitions are what all callers of a tenant ask for.
+        if (how is PostgresMerge.Rows or PostgresMerge.FirstRow && of.Count > 1 && AskTheSame(of)) return Alone(of[0], of, batch);
         if (of.Count < least || how is PostgresMerge.Never || Types(of) is not { } types) return null;
         if (PostgresMerging.Text(of[0].Sql, types, how, (of[0] as PostgresStatement.Writing)?.Together) is not { } text) return null;
         var (isGuard, sent) = (how is PostgresMerge.Guard, types.Length - types.AsSpan().Count(PostgresMerging.Null));
@@ -120,6 +129,15 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
         'i' => (NpgsqlDbType.Array | NpgsqlDbType.Bigint, of.ConvertAll(one => one.Args[i] is { } number ? PostgresArguments.Integer(number) : (long?)null)),
         _ => (NpgsqlDbType.Array | NpgsqlDbType.Double, of.ConvertAll(one => (double?)one.Args[i])),
     };
+
+    static bool AskTheSame(List<PostgresStatement> of)
+    {
+        var first = of[0].Args;
+        for (var n = 1; n < of.Count; n++)
+            for (var i = 0; i < first.Length; i++)
+                if (!Equals(first[i], of[n].Args[i])) return false;
+        return true;
+    }
 
     // Null when some argument is of several types.
     static string? Types(List<PostgresStatement> of)
