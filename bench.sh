@@ -48,7 +48,10 @@ with_postgres() {
     trap stop_postgres EXIT
     start_postgres "${TMPDIR:-/tmp}" shared_buffers=512MB min_wal_size=2GB max_wal_size=4GB
     echo "Laying out 2 GB of PostgreSQL's log ..."
-    "$(postgres_bin)/psql" -q -h "$postgres" -U reflow postgres -o /dev/null -c "do 'begin for file in 1..125 loop perform pg_logical_emit_message(false, , ), pg_switch_wal(); end loop; end'" -c checkpoint
+    "$(postgres_bin)/psql" -q -v ON_ERROR_STOP=1 -h "$postgres" -U reflow postgres -o /dev/null <<'SQL'
+do $$ begin for file in 1..125 loop perform pg_logical_emit_message(false, '', ''), pg_switch_wal(); end loop; end $$;
+checkpoint;
+SQL
     PGBENCH=$(postgres_bin)/pgbench
     export PGBENCH
 }
