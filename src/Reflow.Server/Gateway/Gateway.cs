@@ -23,7 +23,6 @@ sealed partial class Gateway(Routes routes, Doors doors, Readiness readiness, Ti
     /// <summary>How answers are written: Chinese text as it is, and whoever writes minds what is valid.</summary>
     public static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-
     [ThreadStatic] static ArrayBufferWriter<byte>? buffer;
     [ThreadStatic] static Utf8JsonWriter? writer;
     readonly LogIds logIds = new(clock, chance);

@@ -6,7 +6,7 @@ using Reflow.Core.Reports;
 namespace Reflow.Server.Store;
 
 /// <summary>
-/// Who wrote to whom, kept once for all reports of a tenant that say the same: somebody's reports by one rule do, day after day. A content is called by a digest of its text,
+/// Who wrote by which rule, and to whom, kept once for all reports of a tenant that say the same: somebody's reports by one rule do, day after day. A content is called by a digest of its text,
 /// so that what a name stands for never changes, whatever becomes of a store (ADR 21).
 /// </summary>
 static class ReportContents
