@@ -92,6 +92,7 @@ static class Overload
                 looked = now;
                 memory.Add(server.Memory);
             }
+            memory.Add(server.Memory);
         }, TaskCreationOptions.LongRunning);
         for (var patience = Stopwatch.StartNew(); free.Count + callers.Count(caller => caller.IsLost) < count && patience.ElapsedMilliseconds < BusyMs;) await Task.Delay(20);
         callers.ForEach(caller => caller.Dispose());
@@ -121,7 +122,6 @@ static class Overload
         /// <summary>The most memory of the second quarter of the time, and of the second half. The collector of garbage lets it rise and fall by a sixth within seconds: what is too much grows from top to top.</summary>
         public (double Early, double Late) Tops => (Memory.Skip(Memory.Count / 4).Take((Memory.Count + 3) / 4).Max(), Memory.Skip(Memory.Count / 2).Max());
     }
-
 
     sealed class Caller(Connection connection, IReadOnlyList<byte[]> requests) : IDisposable
     {

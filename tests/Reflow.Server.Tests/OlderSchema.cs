@@ -141,7 +141,7 @@ public class OlderSchemaTests
     {
         var reports = new List<Report>();
         foreach (var tenant in (string[])[Demo.Tenant, "other"]) reports.AddRange((await db.Read(tenant, s => ReportStore.Page(s, new(new(0, 99), 0), 20), Ct)).Items);
-        return string.Join('\n', reports.Select(report => $"{report.Id} {report.RuleId} {report.From} {ReportContents.Write(report.Content)} {Encoding.UTF8.GetString(report.Form.Span)}"));
+        return string.Join('\n', reports.Select(report => $"{report.Id} {report.RuleId} {report.From} {ReportContents.Write(report.Content)} {report.FormText}"));
     }
 
     static async Task<FlowState> State(Db db, long instance) => (await db.Read(Demo.Tenant, s => FlowRecords.AsOf(s, instance, long.MaxValue), Ct))!;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -19,6 +20,9 @@ public sealed record Report(long Id, ReportContent Content, ReadOnlyMemory<byte>
 
     /// <summary>Who submitted it.</summary>
     public string From => Content.From;
+
+    /// <summary>The form as a text.</summary>
+    public string FormText => Encoding.UTF8.GetString(Form.Span);
 
     /// <summary>When it was submitted, Unix seconds.</summary>
     public long CommitTime => Id >> 32;

@@ -12,7 +12,7 @@ public sealed class UserIds(Caller caller, UserIdType type)
     // A page names the same few people over and over, and so do the pages after it.
     const int MostKnown = 10_000;
 
-    static readonly Remembered<(View By, Actor Of), string> Known = new(MostKnown);
+    static readonly Remembered<(Naming By, Actor Of), string> Known = new(MostKnown);
 
     /// <summary>The kind of id that was asked for.</summary>
     public UserIdType Type => type;
@@ -35,7 +35,7 @@ public sealed class UserIds(Caller caller, UserIdType type)
     public bool Visible => type is not UserIdType.UserId || caller.Scopes.Has(Identities.UserIdScope);
 
     /// <summary>Which calls name everybody the same.</summary>
-    public View Seen => new(type, caller.Tenant, type switch
+    public Naming Seen => new(type, caller.Tenant, type switch
     {
         UserIdType.OpenId => caller.AppId,
         UserIdType.UnionId => caller.Owner,
@@ -58,5 +58,5 @@ public sealed class UserIds(Caller caller, UserIdType type)
     /// <param name="Type">The kind of id.</param>
     /// <param name="Tenant">Whose people they are.</param>
     /// <param name="Scope">The app, its owner, or the scope that shows a <c>user_id</c>, as the kind asks for; empty without that scope.</param>
-    public readonly record struct View(UserIdType Type, string Tenant, string Scope);
+    public readonly record struct Naming(UserIdType Type, string Tenant, string Scope);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Reflow.Core.Flows;
+using Reflow.Server.Gateway;
 
 namespace Reflow.Server.Control;
 
@@ -21,7 +22,7 @@ static class FlowWriter
             json.WriteString("type"u8, FlowWords.Of(field.Type));
             Write(json, field.Label);
         });
-        Texts(json, "administrators", definition.Administrators);
+        json.WriteTexts("administrators", definition.Administrators);
         json.WriteString("same_person"u8, FlowWords.Of(definition.SamePerson));
         Write(json, new RollbackOverride
         {
@@ -33,7 +34,7 @@ static class FlowWriter
             Inherit = definition.Rollback.Inherit,
             Administrators = definition.Rollback.Administrators,
         });
-        Texts(json, "summary", [.. definition.Summary.Select(s => s.Field)]);
+        json.WriteTexts("summary", [.. definition.Summary.Select(s => s.Field)]);
         List(json, "nodes", definition.Nodes, node => Write(json, node));
         List(json, "edges", definition.Edges, edge =>
         {
@@ -91,7 +92,7 @@ static class FlowWriter
     {
         switch (rule)
         {
-            case AssigneeRule.Fixed x: Texts(json, "users", x.Users); break;
+            case AssigneeRule.Fixed x: json.WriteTexts("users", x.Users); break;
             case AssigneeRule.Initiator: json.WriteBoolean("initiator"u8, true); break;
             case AssigneeRule.Leader x: json.WriteNumber("leader"u8, x.Level); break;
             case AssigneeRule.DepartmentOwner x: json.WriteString("department_owner"u8, x.Department ?? "own"); break;
@@ -128,13 +129,6 @@ static class FlowWriter
         json.WriteStartObject("label"u8);
         foreach (var (language, text) in label) json.WriteString(Languages.NameOf(language), text);
         json.WriteEndObject();
-    }
-
-    static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts) json.WriteStringValue(text);
-        json.WriteEndArray();
     }
 
     static void List<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> items, Action<T> members)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Reflow.Server.Gateway;
 
-/// <summary>Lists of objects, as nearly every answer has them.</summary>
+/// <summary>Lists, as nearly every answer has them.</summary>
 static class JsonLists
 {
     /// <summary>Writes a member that is a list with an object for each item.</summary>
@@ -19,6 +19,17 @@ static class JsonLists
             members(item);
             json.WriteEndObject();
         }
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes a member that is a list of texts.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="name">The member's name.</param>
+    /// <param name="texts">The texts.</param>
+    public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts) json.WriteStringValue(text);
         json.WriteEndArray();
     }
 }

@@ -82,7 +82,7 @@ public sealed class Db : IAsyncDisposable
 
     /// <summary>
     /// As <see cref="Read"/>, for work that asks for few rows by their keys and waits for nothing but its session: several callers' may share transactions and round trips,
-    /// so what takes long in one would hold up others. It may be run twice, and is not waited for any shorter by who hangs up.
+    /// so what takes long in one would hold up others. It may be run twice, and goes on when its caller hangs up.
     /// </summary>
     public Task<T> ReadBriefly<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) =>
         brief is null ? Read(tenant, work, ct) : brief.Run(system => work(system.For(tenant)), () => Read(tenant, work, ct));

@@ -112,7 +112,7 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
     {
         var how = of[0].Merge;
         // Settings and definitions are what all callers of a tenant ask for.
-        if (how is PostgresMerge.Rows or PostgresMerge.FirstRow && of.Count > 1 && AskTheSame(of)) return Alone(of[0], of, batch);
+        if (how is PostgresMerge.Rows or PostgresMerge.FirstRow && AskTheSame(of)) return Alone(of[0], of, batch);
         if (of.Count < least || how is PostgresMerge.Never || Types(of) is not { } types) return null;
         if (PostgresMerging.Text(of[0].Sql, types, how, (of[0] as PostgresStatement.Writing)?.Together) is not { } text) return null;
         var (isGuard, sent) = (how is PostgresMerge.Guard, types.Length - types.AsSpan().Count(PostgresMerging.Null));

@@ -26,11 +26,7 @@ sealed class Remembered<TKey, TValue>(int most) where TKey : notnull where TValu
     public TValue? Peek(TKey key) => known.GetValueOrDefault(key);
 
     /// <summary>What is remembered, or is made now of the key alone.</summary>
-    public TValue Get(TKey key, Func<TKey, TValue> make)
-    {
-        var held = known;
-        return held.TryGetValue(key, out var value) ? value : Keep(held, key, make(key));
-    }
+    public TValue Get(TKey key, Func<TKey, TValue> make) => Get(key, key, make);
 
     /// <inheritdoc cref="Get(TKey, Func{TKey, TValue})"/>
     /// <param name="key">Which.</param>

@@ -1,4 +1,3 @@
-using System.Text;
 using Reflow.Core.Reports;
 
 namespace Reflow.Server.Store;
@@ -14,13 +13,8 @@ static class ReportFilings
         filing.ReportId, filing.RuleId, filing.UserId, filing.Cycle, filing.IsLate, filing.FormVersion, filing.EditedAt);
 
     /// <summary>A report with its filing; null when there is none.</summary>
-    public static async ValueTask<(Report Report, ReportFiling Filing)?> Find(Session session, long reportId)
-    {
-        if (await session.Find($"select {Columns} from report_filing f where tenant = $1 and report_id = $2", Read, reportId) is not { } filing) return null;
-        if (await session.Find("select content_id, form from report where tenant = $1 and report_id = $2", r => (ContentId: r.GetString(0), Form: r.Utf8(1)), reportId) is not (not null, _) row) return null;
-        var contents = await ReportContents.Of(session, [row.ContentId]);
-        return (new(reportId, contents[row.ContentId], row.Form), filing);
-    }
+    public static async ValueTask<(Report Report, ReportFiling Filing)?> Find(Session session, long reportId) =>
+        await Whole(session, await session.Query($"select {Columns}, r.content_id, r.form from report r join report_filing f on f.tenant = r.tenant and f.report_id = r.report_id where r.tenant = $1 and r.report_id = $2", ReadFiled, reportId)) is [var found] ? found : null;
 
     /// <summary>The report that names this origin; null when none does.</summary>
     public static ValueTask<long?> WithOrigin(Session session, string origin) =>
@@ -46,24 +40,18 @@ static class ReportFilings
         """, r => (Cycle: r.GetString(0), Writers: r.GetInt32(1)), ruleId, from, to)).ToDictionary(row => row.Cycle, row => row.Writers);
 
     /// <summary>Reports of a rule with their filings, oldest first.</summary>
-    public static async ValueTask<IReadOnlyList<(Report Report, ReportFiling Filing)>> Page(Session session, long ruleId, ReportWindow window, long after, int limit)
-    {
-        var rows = await session.Query(
-            $"""
-            select {Columns}, r.content_id, r.form from report r{session.Engine.By("report_of_rule")} join report_filing f on f.tenant = r.tenant and f.report_id = r.report_id
-            where r.tenant = $1 and r.rule_id = $2 and r.report_id between $3 and $4 order by r.report_id limit $5
-            """,
-            r => (Filing: Read(r), ContentId: r.GetString(7), Form: r.Utf8(8)), ruleId, Math.Max(window.FirstId, after + 1), window.LastId, limit);
-        var contents = await ReportContents.Of(session, rows.Select(row => row.ContentId));
-        return rows.ConvertAll(row => (new Report(row.Filing.ReportId, contents[row.ContentId], row.Form), row.Filing));
-    }
+    public static async ValueTask<IReadOnlyList<(Report Report, ReportFiling Filing)>> Page(Session session, long ruleId, ReportWindow window, long after, int limit) => await Whole(session, await session.Query(
+        $"""
+        select {Columns}, r.content_id, r.form from report r{session.Engine.By("report_of_rule")} join report_filing f on f.tenant = r.tenant and f.report_id = r.report_id
+        where r.tenant = $1 and r.rule_id = $2 and r.report_id between $3 and $4 order by r.report_id limit $5
+        """, ReadFiled, ruleId, Math.Max(window.FirstId, after + 1), window.LastId, limit));
 
     /// <summary>Replaces what a report says; its id, its time and its recipients stay (contracts: report §4.5).</summary>
-    public static async ValueTask Edit(Session session, Report report, ReportFiling filing, ReadOnlyMemory<byte> form, int formVersion, long now, string operation)
+    public static async ValueTask Edit(Session session, Report report, Report changed, ReportFiling filing, int formVersion, long now, string operation)
     {
-        await session.Write("update report set form = $3 where tenant = $1 and report_id = $2", report.Id, Encoding.UTF8.GetString(form.Span));
+        await session.Write("update report set form = $3 where tenant = $1 and report_id = $2", report.Id, changed.FormText);
         await session.Write("update report_filing set form_version = $3, edited_at = $4 where tenant = $1 and report_id = $2", report.Id, formVersion, now);
-        await ReportRules.Record(session, "report", report.Id, filing.UserId, now, operation, $$"""{"before":{{Encoding.UTF8.GetString(report.Form.Span)}}}""");
+        await ReportRules.Record(session, "report", report.Id, filing.UserId, now, operation, $$"""{"before":{{report.FormText}}}""");
     }
 
     /// <summary>Takes a report back: nobody reads it any more, and its id stays known as a place in a list (contracts: report §4.5).</summary>
@@ -71,7 +59,7 @@ static class ReportFilings
     {
         await session.Write(
             "insert into report_recalled (tenant, report_id, rule_id, user_id, cycle, doc, form, recalled_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            report.Id, report.RuleId, report.From, filing.Cycle, ReportContents.Write(report.Content), Encoding.UTF8.GetString(report.Form.Span), now);
+            report.Id, report.RuleId, report.From, filing.Cycle, ReportContents.Write(report.Content), report.FormText, now);
         foreach (var userId in ReportStore.Readers(report)) await session.Write("delete from report_reader where tenant = $1 and user_id = $2 and report_id = $3", userId, report.Id);
         await session.Write("delete from report_filing where tenant = $1 and report_id = $2", report.Id);
         await session.Write("delete from report where tenant = $1 and report_id = $2", report.Id);
@@ -81,6 +69,14 @@ static class ReportFilings
     /// <summary>The last thing that a member wrote under a rule, as it was filled in; null when there is none.</summary>
     public static ValueTask<string?> LastForm(Session session, long ruleId, string userId) => session.Find(
         $"select form from report{session.Engine.By("report_of_submitter")} where tenant = $1 and user_id = $2 and rule_id = $3 order by report_id desc limit 1", r => r.GetString(0), userId, ruleId);
+
+    static (ReportFiling Filing, string ContentId, byte[] Form) ReadFiled(System.Data.Common.DbDataReader r) => (Read(r), r.GetString(7), r.Utf8(8));
+
+    static async ValueTask<List<(Report Report, ReportFiling Filing)>> Whole(Session session, List<(ReportFiling Filing, string ContentId, byte[] Form)> rows)
+    {
+        var contents = await ReportContents.Of(session, rows.Select(row => row.ContentId));
+        return rows.ConvertAll(row => (new Report(row.Filing.ReportId, contents[row.ContentId], row.Form), row.Filing));
+    }
 
     static ReportFiling Read(System.Data.Common.DbDataReader r) => new(r.GetInt64(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.Truth(4), r.GetInt32(5), r.IntegerOrNull(6));
 }

@@ -71,7 +71,7 @@ static class ReportStore
     {
         var contentId = await ReportContents.Put(session, report.Content);
         await session.Write("insert into report (tenant, report_id, rule_id, user_id, origin, content_id, form) values ($1, $2, $3, $4, $5, $6, $7)",
-            report.Id, report.RuleId, report.From, origin, contentId, Encoding.UTF8.GetString(report.Form.Span));
+            report.Id, report.RuleId, report.From, origin, contentId, report.FormText);
         await History.Append(session, "report", report.Id.ToString(CultureInfo.InvariantCulture), 1, report.CommitTime * 1000, new Actor.User(report.From).ToString(), operation, "[\"submitted\"]");
         await AddReader(session, report, report.From, "from");
         foreach (var recipient in report.Content.To) await AddReader(session, report, recipient.UserId, "to");

@@ -34,6 +34,8 @@ sealed class SqliteDatabase(string file, DbUse writing, Func<string, Action<IRea
     public override ValueTask<SystemSession> OpenWriter(DbUse use)
     {
         var connection = Connect(file, use);
+        // A migration calls what was stored before by its digest.
+        connection.CreateFunction<string, string>("report_content_id", ReportContents.Id, isDeterministic: true);
         return new(new SqliteSession(connection, inspect, use is DbUse.Writing ? new(connection, () => Connect(file, use), logPages) : null));
     }
 
@@ -72,8 +74,6 @@ sealed class SqliteDatabase(string file, DbUse writing, Func<string, Action<IRea
             connection.Open();
             // Otherwise a statement whose argument is compared with a column that an index is limited by (`where type = 'pending'`) is prepared again each time, because it might do for that index now.
             SQLitePCL.raw.sqlite3_db_config(connection.Handle!, StablePlans, 1, out _);
-            // A migration calls what was stored before by its digest.
-            connection.CreateFunction<string, string>("report_content_id", ReportContents.Id, isDeterministic: true);
             using var setup = connection.CreateCommand();
             setup.CommandText = "pragma busy_timeout = 10000; pragma temp_store = memory; " + use switch
             {

@@ -63,16 +63,14 @@ public sealed class TaskStore(Db db, Ids ids, TaskSettings settings, TimeProvide
 
     /// <summary>The tenants in which a reminder is due.</summary>
     internal Task<List<string>> Due(long now, CancellationToken ct) => db.ReadSystem(session => session.Query(
-        $"""
-        select t.tenant from tenant t
-        where exists (select 1 from task k{session.Engine.By("task_remind")} where k.tenant = t.tenant and k.remind_at > 0 and k.remind_at <= $1)
-        order by t.tenant
-        """, r => r.GetString(0), now), ct);
+        $"select t.tenant from tenant t where {Earliest(session)} <= $1 order by t.tenant", r => r.GetString(0), now), ct);
 
     /// <summary>When the next reminder fires, over all tenants, Unix ms; null when none will.</summary>
     internal Task<long?> NextReminder(CancellationToken ct) => db.ReadSystem(session => session.Find(
-        $"select min(at) from (select (select k.remind_at from task k{session.Engine.By("task_remind")} where k.tenant = t.tenant and k.remind_at > 0 order by k.remind_at limit 1) at from tenant t) armed",
-        r => r.IntegerOrNull(0)), ct);
+        $"select min(at) from (select {Earliest(session)} at from tenant t) armed", r => r.IntegerOrNull(0)), ct);
+
+    // The earliest reminder in the tenant of the row «t». Asked whether one of the past exists, PostgreSQL may read everybody's tasks, once a second.
+    static string Earliest(SystemSession session) => $"(select k.remind_at from task k{session.Engine.By("task_remind")} where k.tenant = t.tenant and k.remind_at > 0 order by k.remind_at limit 1)";
 
     /// <summary>Lets reminders of a tenant fire whose moment has come, the longest overdue first, and answers of which tasks, and when their moment was.</summary>
     internal Task<IReadOnlyList<(string Task, long At)>> Remind(string tenant, long now, int most, CancellationToken ct) => db.Change<IReadOnlyList<(string Task, long At)>>(tenant, async session =>

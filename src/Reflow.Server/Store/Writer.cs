@@ -20,6 +20,7 @@ sealed class Writer : IAsyncDisposable
 
     const int MorePatience = 20;
 
+    /// <summary>How often those who watch over what waits go their rounds.</summary>
     internal static readonly TimeSpan Rounds = TimeSpan.FromMilliseconds(100);
 
     readonly Func<ValueTask<SystemSession>> open;

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Reflow.Core.Reports;
 using Reflow.Server.Control;
@@ -64,7 +63,7 @@ public sealed class ReportWorkspaceTests : StoreTest
         Assert.Contains(new("report rules", 0, 1, 0), changes.Counts);
         var report = Assert.Single((await Page(new(new(0, int.MaxValue), 0), 9)).Items);
         Assert.Equal("日报", report.Content.RuleName);
-        Assert.Contains("\"field_name\":\"工时\",\"field_value\":\"8\"", Encoding.UTF8.GetString(report.Form.Span), StringComparison.Ordinal);
+        Assert.Contains("\"field_name\":\"工时\",\"field_value\":\"8\"", report.FormText, StringComparison.Ordinal);
     }
 
     [Fact]

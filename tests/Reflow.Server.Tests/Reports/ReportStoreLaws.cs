@@ -82,7 +82,7 @@ public sealed class ReportStoreLaws : StoreTest
     }
 
     static string Said(Report report) =>
-        $"{report.Id} {report.RuleId} {report.From} {report.Content.RuleName} {string.Join(',', report.Content.To)} {string.Join(',', report.Content.Cc)} {Encoding.UTF8.GetString(report.Form.Span)}";
+        $"{report.Id} {report.RuleId} {report.From} {report.Content.RuleName} {string.Join(',', report.Content.To)} {string.Join(',', report.Content.Cc)} {report.FormText}";
 
     static bool Matches(ReportFilter filter, Report report) =>
         filter.Window.First <= report.CommitTime && report.CommitTime <= filter.Window.Last

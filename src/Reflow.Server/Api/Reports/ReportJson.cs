@@ -11,11 +11,11 @@ namespace Reflow.Server.Api.Reports;
 /// <summary>The report object of Report v1 (seed 003; contracts: report §4.3): ids are texts, the moment is a number of seconds.</summary>
 static class ReportJson
 {
-    // Only tokens of other apps see the same people by other ids.
+    // A tenant has few apps, and people have three kinds of ids.
     const int MostFrames = 100;
 
     // Reports of one content differ in their id, their moment and their form; what lies between is written once, for as long as the content is remembered.
-    static readonly ConditionalWeakTable<ReportContent, Remembered<UserIds.View, Frame>> Frames = [];
+    static readonly ConditionalWeakTable<ReportContent, Remembered<UserIds.Naming, Frame>> Frames = [];
 
     /// <summary><c>{"has_more":…,"items":[…]}</c>, with <c>page_token</c> only where more follows: iterators stop at its absence.</summary>
     public static Reply Reply(ReportPage page, UserIds ids) => Gateway.Reply.Object(json =>
@@ -54,11 +54,11 @@ static class ReportJson
             if (ids.Of(content.From) is { } writer) json.WriteString("from_user_id"u8, writer);
             json.WriteString("from_user_name"u8, content.FromName);
             json.WriteString("department_name"u8, content.DepartmentName);
-            WriteTexts(json, "department_ids"u8, content.DepartmentIds);
+            json.WriteTexts("department_ids", content.DepartmentIds);
             beforeTime = UpTo("commit_time"u8);
             beforeForm = UpTo("form_contents"u8);
-            if (ids.Visible) WriteTexts(json, "to_user_ids"u8, content.To.Select(recipient => ids.Of(recipient.UserId)!));
-            WriteTexts(json, "to_user_names"u8, content.To.Select(recipient => recipient.Name));
+            if (ids.Visible) json.WriteTexts("to_user_ids", content.To.Select(recipient => ids.Of(recipient.UserId)!));
+            json.WriteTexts("to_user_names", content.To.Select(recipient => recipient.Name));
             json.WriteEndObject();
             json.Flush();
             end = bytes.WrittenSpan[from..].ToArray();
@@ -92,13 +92,6 @@ static class ReportJson
             // As long as the longest.
             number.TryFormat(bytes.GetSpan(20), out var written, default, CultureInfo.InvariantCulture);
             bytes.Advance(written);
-        }
-
-        static void WriteTexts(Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<string> texts)
-        {
-            json.WriteStartArray(name);
-            foreach (var text in texts) json.WriteStringValue(text);
-            json.WriteEndArray();
         }
     }
 }

@@ -27,13 +27,13 @@ static class RuleJson
         });
         json.WriteNumber("is_deleted"u8, rule.IsDeleted ? 1 : 0);
         WriteUsers(json, "need_report_user_ids", rule.Reporters.Users, ids);
-        WriteTexts(json, "need_report_department_ids", rule.Reporters.Departments);
-        WriteTexts(json, "need_report_chat_ids", rule.Reporters.Chats);
+        json.WriteTexts("need_report_department_ids", rule.Reporters.Departments);
+        json.WriteTexts("need_report_chat_ids", rule.Reporters.Chats);
         WriteUsers(json, "cc_user_ids", rule.Cc.Users, ids);
-        WriteTexts(json, "cc_department_ids", rule.Cc.Departments);
-        WriteTexts(json, "cc_chat_ids", rule.Cc.Chats);
+        json.WriteTexts("cc_department_ids", rule.Cc.Departments);
+        json.WriteTexts("cc_chat_ids", rule.Cc.Chats);
         WriteUsers(json, "to_user_ids", rule.To.Users, ids);
-        WriteTexts(json, "to_chat_ids", rule.To.Chats);
+        json.WriteTexts("to_chat_ids", rule.To.Chats);
         WriteLevels(json, "to_leaders", rule.ToLeaders);
         WriteLevels(json, "to_department_owners", rule.ToDepartmentOwners);
         WriteUsers(json, "manager_user_ids", rule.Managers, ids);
@@ -47,14 +47,7 @@ static class RuleJson
 
     static void WriteUsers(Utf8JsonWriter json, string name, IReadOnlyList<string> userIds, UserIds ids)
     {
-        if (ids.Visible) WriteTexts(json, name, userIds.Select(userId => ids.Of(userId)!));
-    }
-
-    static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts) json.WriteStringValue(text);
-        json.WriteEndArray();
+        if (ids.Visible) json.WriteTexts(name, userIds.Select(userId => ids.Of(userId)!));
     }
 
     static void WriteLevels(Utf8JsonWriter json, string name, IReadOnlyList<int> levels)

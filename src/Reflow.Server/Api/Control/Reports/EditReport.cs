@@ -23,11 +23,11 @@ static class EditReport
         var (filled, faults) = ReportForm.Fill(rule.Fields, call.Body.Contents(), ReportRules.ZoneOf(rule), isDraft: false);
         call.Body.Note(faults);
         if (call.Body.Refusal is { } refusal) return refusal;
-        var form = FilledField.Write(filled);
-        if (!form.Span.SequenceEqual(report.Form.Span))
+        var changed = report with { Form = FilledField.Write(filled) };
+        if (!changed.Form.Span.SequenceEqual(report.Form.Span))
         {
-            await ReportFilings.Edit(session, report, filing, form, rule.FormVersion, call.Now, call.Operation.Name);
-            (report, filing) = (report with { Form = form }, filing with { FormVersion = rule.FormVersion, EditedAt = call.Now });
+            await ReportFilings.Edit(session, report, changed, filing, rule.FormVersion, call.Now, call.Operation.Name);
+            (report, filing) = (changed, filing with { FormVersion = rule.FormVersion, EditedAt = call.Now });
         }
         return Reply.Data(json => ReportShapes.Report(json, report, filing));
     }

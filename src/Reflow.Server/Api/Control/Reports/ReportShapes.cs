@@ -26,12 +26,12 @@ static class ReportShapes
         Audience(json, "need_report", rule.Reporters);
         Audience(json, "cc", rule.Cc);
         json.WriteStartObject("to"u8);
-        Texts(json, "users", rule.To.Users);
-        Texts(json, "chats", rule.To.Chats);
+        json.WriteTexts("users", rule.To.Users);
+        json.WriteTexts("chats", rule.To.Chats);
         Levels(json, "leaders", rule.ToLeaders);
         Levels(json, "department_owners", rule.ToDepartmentOwners);
         json.WriteEndObject();
-        Texts(json, "managers", rule.Managers);
+        json.WriteTexts("managers", rule.Managers);
         if (rule.Schedule is { } schedule) Schedule(json, schedule);
         json.WriteEndObject();
     }
@@ -44,7 +44,7 @@ static class ReportShapes
             json.WriteString("name"u8, field.Name);
             json.WriteString("type"u8, field.Type.Wire());
             json.WriteBoolean("required"u8, field.IsRequired);
-            if (field.Options is { } options) Texts(json, "options", options);
+            if (field.Options is { } options) json.WriteTexts("options", options);
         });
     }
 
@@ -64,7 +64,7 @@ static class ReportShapes
             json.WriteStartObject();
             json.WriteString("field_id"u8, id);
             json.WriteString("field_name"u8, rule?.Fields.FirstOrDefault(field => $"{field.Id}" == id)?.Name ?? "");
-            Texts(json, "values", values);
+            json.WriteTexts("values", values);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -87,12 +87,12 @@ static class ReportShapes
         json.WriteString("from_user_id"u8, report.From);
         json.WriteString("from_user_name"u8, content.FromName);
         json.WriteString("department_name"u8, content.DepartmentName);
-        Texts(json, "department_ids", content.DepartmentIds);
+        json.WriteTexts("department_ids", content.DepartmentIds);
         json.WritePropertyName("form_contents"u8);
         json.WriteRawValue(report.Form.Span, skipInputValidation: true);
-        Texts(json, "to_user_ids", content.To.Select(to => to.UserId));
-        Texts(json, "to_user_names", content.To.Select(to => to.Name));
-        Texts(json, "cc_user_ids", content.Cc);
+        json.WriteTexts("to_user_ids", content.To.Select(to => to.UserId));
+        json.WriteTexts("to_user_names", content.To.Select(to => to.Name));
+        json.WriteTexts("cc_user_ids", content.Cc);
         json.WriteEndObject();
     }
 
@@ -131,13 +131,6 @@ static class ReportShapes
         return null;
     }
 
-    public static void Texts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts) json.WriteStringValue(text);
-        json.WriteEndArray();
-    }
-
     static void Schedule(Utf8JsonWriter json, ReportSchedule schedule)
     {
         json.WriteStartObject("schedule"u8);
@@ -161,9 +154,9 @@ static class ReportShapes
     static void Audience(Utf8JsonWriter json, string name, Audience audience)
     {
         json.WriteStartObject(name);
-        Texts(json, "users", audience.Users);
-        Texts(json, "departments", audience.Departments);
-        Texts(json, "chats", audience.Chats);
+        json.WriteTexts("users", audience.Users);
+        json.WriteTexts("departments", audience.Departments);
+        json.WriteTexts("chats", audience.Chats);
         json.WriteEndObject();
     }
 
