@@ -54,7 +54,7 @@ static class BulkRows
             new("flow_firing", $"instance = {instance}", [("instance", copy)]),
             new("flow_task", $"id = {task}", [("id", copy), ("instance", copy)]),
             new("flow_inbox", $"task_id = {task} and source in ('fromMe', 'assignMe')", [("task_id", copy), ("user_id", "'9' || (n % 5000)")]),
-            new("history", $"kind = 'instance' and id = '{instance}' and seq = 1", [("id", $"cast({copy} as text)")]));
+            new("flow_history", $"instance = {instance} and seq = 1", [("instance", copy)]));
     }
 
     /// <summary>Copies of a work item with what is searched of it.</summary>

@@ -88,7 +88,7 @@ public class FlowAssigneeTests
             return "refused";
         }
         if (started!.Stored.Instance.Status is InstanceStatus.Agreed) return "passed";
-        var state = await reflow.Db.Read(Tenant, s => FlowRecords.AsOf(s, started.Stored.Instance.Id, long.MaxValue), Ct);
+        var state = await reflow.Db.Read(Tenant, s => FlowHistory.AsOf(s, started.Stored.Instance.Id, long.MaxValue), Ct);
         return string.Join(',', state!.Tasks[Assert.Single(state.Pending)].Assignees.Select(assignee => assignee.User));
     }
 

@@ -64,7 +64,7 @@ public class FlowListTests
         return await store.Migrate(s, stored, stored.Flow with { Version = version }, false, "1005", "test", 2000) is [];
     }, Ct);
 
-    static async Task<FlowState> State(TestReflow reflow, long instance) => (await reflow.Db.Read(Demo.Tenant, s => FlowRecords.AsOf(s, instance, long.MaxValue), Ct))!;
+    static async Task<FlowState> State(TestReflow reflow, long instance) => (await reflow.Db.Read(Demo.Tenant, s => FlowHistory.AsOf(s, instance, long.MaxValue), Ct))!;
 
     static FlowNet Net(FlowState state, FlowDefinition second) => FlowNet.Of(state.Instance.Version == 2 ? second with { Version = 2 } : FlowPlay.Flow);
 

@@ -126,8 +126,8 @@ static class FlowRowsOf
 
     /// <summary>Everything that happened to an instance, with the bytes that history holds.</summary>
     public static Task<List<(long Seq, long At, string By, string Operation, string Payload)>> History(Db db, long instance) => db.Read(Demo.Tenant, session => session.Query(
-        "select seq, at, actor, operation, payload from history where tenant = $1 and kind = 'instance' and id = $2 order by seq",
-        r => (r.GetInt64(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.GetString(4)), instance.ToString(CultureInfo.InvariantCulture)), Ct);
+        "select seq, at, actor, operation, payload from flow_history where tenant = $1 and instance = $2 order by seq",
+        r => (r.GetInt64(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.GetString(4)), instance), Ct);
 
     // A migration of the schema makes the same of them with other spaces, with members that need not be there, and in whichever order it finds them.
     static object AsWritten(string column, object value) => column switch

@@ -26,7 +26,7 @@ public class FlowPointsLaws
         var (instance, net, rollbacks) = (started!.Stored.Instance.Id, FlowNet.Of(definition), 0);
         for (var step = 0; step < 120; step++)
         {
-            var whole = (await reflow.Db.Read(Demo.Tenant, s => FlowRecords.AsOf(s, instance, long.MaxValue), Ct))!;
+            var whole = (await reflow.Db.Read(Demo.Tenant, s => FlowHistory.AsOf(s, instance, long.MaxValue), Ct))!;
             List<(FlowTask Task, IReadOnlyList<RollbackPoint> Points)> pending = [];
             foreach (var task in whole.Pending.Select(id => whole.Tasks[id]))
             {

@@ -287,7 +287,7 @@ public class FlowScenarios
         await reflow.Db.Read(Demo.Tenant, async session =>
         {
             FlowState? replayed = null;
-            foreach (var payload in await session.Query("select payload from history where tenant = $1 and kind = 'instance' and id = $2 order by seq", r => r.GetString(0), $"{instance}"))
+            foreach (var payload in await session.Query("select payload from flow_history where tenant = $1 and instance = $2 order by seq", r => r.GetString(0), instance))
                 replayed = FlowJson.ReadEvents(payload).Aggregate(replayed, FlowApply.Apply);
             var stored = await FlowRows.Instance(session, instance);
             Assert.Equal(replayed!.Instance, stored!.Instance);

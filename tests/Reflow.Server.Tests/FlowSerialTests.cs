@@ -124,7 +124,7 @@ public class FlowSerialTests
 
         static Task Together(Func<int, Task> what) => Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(() => what(client), Ct)));
 
-        async Task<FlowState> Seen(long instance) => (await reflow.Db.Read(Demo.Tenant, s => FlowRecords.AsOf(s, instance, long.MaxValue), Ct))!;
+        async Task<FlowState> Seen(long instance) => (await reflow.Db.Read(Demo.Tenant, s => FlowHistory.AsOf(s, instance, long.MaxValue), Ct))!;
 
         async Task Call(long instance, FlowPlay play)
         {

@@ -167,7 +167,7 @@ public sealed class FlowTimerTests : IAsyncLifetime
         await Pass(12);
         Assert.Empty(await Log());
         Assert.Equal([started + 10_000], await Rows("select remind_at from flow_task where tenant = $1 and remind_at is not null", r => r.GetInt64(0)));
-        await Execute(TestStore.IsPostgres ? "drop trigger refuse on history" : "drop trigger refuse");
+        await Execute(TestStore.IsPostgres ? "drop trigger refuse on flow_history" : "drop trigger refuse");
         await Pass(1);
         Assert.Equal(["13 remind first 1002"], await Log());
     }
@@ -234,7 +234,7 @@ public sealed class FlowTimerTests : IAsyncLifetime
         await reflow.Db.Read(Demo.Tenant, async session =>
         {
             FlowState? replayed = null;
-            foreach (var payload in await session.Query("select payload from history where tenant = $1 and kind = 'instance' and id = $2 order by seq", r => r.GetString(0), instance))
+            foreach (var payload in await session.Query($"select payload from flow_history where tenant = $1 and instance = {instance} order by seq", r => r.GetString(0)))
                 replayed = FlowJson.ReadEvents(payload).Aggregate(replayed, FlowApply.Apply);
             var task = Assert.Single(replayed!.Pending);
             var stored = (await FlowRows.Find(session, task))!.Value.Task;
@@ -275,7 +275,7 @@ public sealed class FlowTimerTests : IAsyncLifetime
     /// <summary>What the clock did to the instance, in the order of its history.</summary>
     async Task<IReadOnlyList<string>> Log()
     {
-        var rows = await Rows($"select at, operation, payload from history where tenant = $1 and kind = 'instance' and id = '{instance}' and actor = 'system' order by seq", r => (At: r.GetInt64(0), Operation: r.GetString(1), Payload: r.GetString(2)));
+        var rows = await Rows($"select at, operation, payload from flow_history where tenant = $1 and instance = {instance} and actor = 'system' order by seq", r => (At: r.GetInt64(0), Operation: r.GetString(1), Payload: r.GetString(2)));
         return [.. rows.Select(row => Assert.Single(FlowJson.ReadEvents(row.Payload)) switch
         {
             FlowEvent.Reminded e when row.Operation is "flow.timer.remind" => Line(row.At, "remind", e.Node, e.Users),
@@ -294,9 +294,9 @@ public sealed class FlowTimerTests : IAsyncLifetime
     static string RefuseTimers => TestStore.IsPostgres
         ? """
           create or replace function refuse() returns trigger language plpgsql as 'begin raise exception ''refused''; end';
-          create trigger refuse before insert on history for each row when (new.tenant = $1 and new.operation like 'flow.timer.%') execute function refuse()
+          create trigger refuse before insert on flow_history for each row when (new.tenant = $1 and new.operation like 'flow.timer.%') execute function refuse()
           """
-        : "create trigger refuse before insert on history when new.tenant = $1 and new.operation like 'flow.timer.%' begin select raise(abort, 'refused'); end";
+        : "create trigger refuse before insert on flow_history when new.tenant = $1 and new.operation like 'flow.timer.%' begin select raise(abort, 'refused'); end";
 
     Task Execute(string sql) => reflow.Db.ChangeSystem(async session =>
     {

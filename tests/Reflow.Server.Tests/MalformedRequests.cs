@@ -74,7 +74,7 @@ public class MalformedRequests
 
         public static async Task<Pool> Of(TestReflow reflow)
         {
-            var ids = await reflow.Db.ReadSystem(s => s.Query("select distinct id from history", r => r.GetString(0)), Ct);
+            var ids = await reflow.Db.ReadSystem(s => s.Query("select id from history union select cast(instance as text) from flow_history", r => r.GetString(0)), Ct);
             var others = (await reflow.Send(new("POST", "/open-apis/task/v1/tasks", new { summary = "belongs-to-the-other-tenant", origin = new { platform_i18n_name = "{}" } }, await reflow.Token(Demo.OtherTenantsApp)))).Ok();
             return new(
                 [.. ids, others.Data.GetProperty("task").GetProperty("id").GetString()!, "1001", "1002", "demo", "66f11218c3b4a0b423340001", "story", "100001", "doing", "package_demo__c", "purchase"],

@@ -28,6 +28,9 @@ static class OlderSchema
             drop table flow_undone;
             drop table flow_inbox;
             alter table flow_instance drop column marking;
+            alter table flow_instance drop column changed_at;
+            insert into history (tenant, kind, id, seq, at, actor, operation, payload) select tenant, 'instance', cast(instance as text), seq, at, actor, operation, payload from flow_history;
+            drop table flow_history;
             alter table flow_task drop column copied;
             alter table report add column doc text{(s.Engine is Engine.Postgres ? " collate \"C\"" : "")} not null default '';
             alter table report drop column content_id;
@@ -144,7 +147,7 @@ public class OlderSchemaTests
         return string.Join('\n', reports.Select(report => $"{report.Id} {report.RuleId} {report.From} {ReportContents.Write(report.Content)} {report.FormText}"));
     }
 
-    static async Task<FlowState> State(Db db, long instance) => (await db.Read(Demo.Tenant, s => FlowRecords.AsOf(s, instance, long.MaxValue), Ct))!;
+    static async Task<FlowState> State(Db db, long instance) => (await db.Read(Demo.Tenant, s => FlowHistory.AsOf(s, instance, long.MaxValue), Ct))!;
 
     static Task<string> Lists(Db db) => db.ReadSystem(async s => string.Join('\n', await s.Query(
         "select tenant, user_id, source, type, opened_at, task_id, api_id from flow_inbox order by 1, 2, 3, 4, 5, 6", r => string.Join('|', Enumerable.Range(0, 7).Select(r.GetValue)))), Ct);

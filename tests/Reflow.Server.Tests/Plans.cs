@@ -39,7 +39,7 @@ public sealed partial class Plans
         ("select tenant, expires_at from test_tenant", "a test server has few tenants of its own"),
         ("select tenant from tenant", "a list of all tenants"),
         ("select distinct tenant from batch_update", "once a start, over what is still open"),
-        ("select id, project_key from work_item where tenant = $1 and has_facts = 0", "once after an upgrade"),
+        ("select id, project_key from work_item indexed by work_item_without_facts", "the index holds what an upgrade has left to do"),
         ("delete from project_grant", "a tenant has few virtual tokens"),
         ("update flow_inbox set api_id", "once a migration of an instance to another version"),
         ("select report_id from report where tenant = $1 order by report_id desc limit 1", "stops at the first row"),

@@ -17,7 +17,7 @@ sealed class PlayedTemplate(WorkspaceTenant template, bool withWork, long at)
     // All that definitions and work are written to.
     static readonly string[] Tables =
     [
-        "flow", "flow_firing", "flow_inbox", "flow_instance", "flow_role", "flow_task", "flow_undone", "history", "outbox", "project", "project_template", "report", "report_content", "report_draft", "report_filing",
+        "flow", "flow_firing", "flow_history", "flow_inbox", "flow_instance", "flow_role", "flow_task", "flow_undone", "history", "outbox", "project", "project_template", "report", "report_content", "report_draft", "report_filing",
         "report_form", "report_reader", "report_rule", "report_settings", "report_view", "task", "task_comment", "task_member",
     ];
 

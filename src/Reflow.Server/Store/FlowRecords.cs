@@ -1,9 +1,8 @@
-using System.Globalization;
 using Reflow.Core.Flows;
 
 namespace Reflow.Server.Store;
 
-/// <summary>What is read of instances beside their steps: lists, what happened, and how an instance stood at a moment, which its log gives again.</summary>
+/// <summary>Lists of instances, for those who watch over them.</summary>
 static class FlowRecords
 {
     /// <summary>Instances, newest first; one more than <paramref name="limit"/> when there are more.</summary>
@@ -20,25 +19,6 @@ static class FlowRecords
                 new(r.GetString(1), r.GetString(2), r.GetInt32(3)), r.GetString(8), r.GetString(9)),
             [.. args, limit + 1]);
     }
-
-    /// <summary>What happened to an instance after a change, oldest first; one more than <paramref name="limit"/> when there is more.</summary>
-    public static async ValueTask<IReadOnlyList<InstanceChange>> Timeline(Session session, long instance, long after, int limit) => await session.Query(
-        "select seq, at, actor, operation, payload from history where tenant = $1 and kind = 'instance' and id = $2 and seq > $3 order by seq limit $4",
-        r => new InstanceChange(r.GetInt64(0), r.GetInt64(1), r.GetString(2), r.GetString(3), FlowJson.ReadEvents(r.GetString(4))), Key(instance), after, limit + 1);
-
-    /// <summary>The whole of an instance as it stood at a moment; null when it had not started.</summary>
-    /// <param name="session">The reading session.</param>
-    /// <param name="instance">The instance's id.</param>
-    /// <param name="at">Unix ms; what happened in that millisecond is in.</param>
-    public static async ValueTask<FlowState?> AsOf(Session session, long instance, long at)
-    {
-        FlowState? state = null;
-        foreach (var payload in await session.Query("select payload from history where tenant = $1 and kind = 'instance' and id = $2 and at <= $3 order by seq", r => r.GetString(0), Key(instance), at))
-            foreach (var happened in FlowJson.ReadEvents(payload)) state = state.Apply(happened);
-        return state;
-    }
-
-    static string Key(long instance) => instance.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>Which instances to list; null members do not restrict.</summary>
@@ -83,11 +63,3 @@ sealed record InstanceFilter(InstanceStatus? Status, string? Namespace, string? 
 /// <param name="Label">The flow's label, the wire's JSON.</param>
 /// <param name="Summary">The lines of the form, the wire's JSON.</param>
 sealed record InstanceRow(FlowInstance Instance, FlowVersion Flow, string Label, string Summary);
-
-/// <summary>One change of an instance.</summary>
-/// <param name="Seq">Counts the changes, from 1.</param>
-/// <param name="At">Unix ms.</param>
-/// <param name="By">Who did it.</param>
-/// <param name="Operation">The operation's name in the contract.</param>
-/// <param name="Events">What happened.</param>
-sealed record InstanceChange(long Seq, long At, string By, string Operation, IReadOnlyList<FlowEvent> Events);

@@ -9,9 +9,9 @@ namespace Reflow.Server.Store;
 /// <summary>An instance in rows: loads the part that a command needs, and writes each event as the few rows that it changes.</summary>
 static class FlowRows
 {
-    const string InstanceColumns = "id, initiator, started_at, status, ended_at, last_firing, last_token, version, namespace, name, flow, api_id, form, marking";
+    const string InstanceColumns = "id, initiator, started_at, status, ended_at, last_firing, last_token, version, namespace, name, flow, api_id, form, marking, changed_at";
     const string TaskColumns = "id, node, kind, token, opened_at, status, superseded, closed_at, done_by, due_at, remind_at, reminded_at, came_due_at, assignees, resume, copied";
-    const int InstanceCount = 14, TaskCount = 16;
+    const int InstanceCount = 15, TaskCount = 16;
 
     // The tenant that the task names: of the tenant as such, where it expects few of its rows, PostgreSQL would rather read all.
     internal static readonly string FindTask = $"""
@@ -243,7 +243,7 @@ static class FlowRows
             LastToken = r.GetInt32(at + 6),
         },
         r.GetInt64(at + 7), new(r.GetString(at + 8), r.GetString(at + 9), r.GetInt32(at + 10)), r.GetString(at + 11), r.GetString(at + 12),
-        JsonSerializer.Deserialize(r.GetString(at + 13), FlowJson.Default.FlowMarking)!);
+        JsonSerializer.Deserialize(r.GetString(at + 13), FlowJson.Default.FlowMarking)!, r.IntegerOrNull(at + 14));
 
     static FoundTask ReadFound(DbDataReader r)
     {
@@ -301,7 +301,8 @@ readonly record struct FoundTask(StoredInstance Stored, FlowTask Task, FlowToken
 /// <param name="ApiId">What <c>api_ids</c> of the query filters on.</param>
 /// <param name="Form">The form's values, a JSON object.</param>
 /// <param name="Marking">What is present.</param>
-sealed record StoredInstance(FlowInstance Instance, long Version, FlowVersion Flow, string ApiId, string Form, FlowMarking Marking);
+/// <param name="ChangedAt">When its last change was made, Unix ms; null before the first.</param>
+sealed record StoredInstance(FlowInstance Instance, long Version, FlowVersion Flow, string ApiId, string Form, FlowMarking Marking, long? ChangedAt);
 
 /// <summary>What is present of an instance. It stands in the instance's own row, so that most steps read nothing else but the task.</summary>
 /// <param name="Tokens">Those that are produced by what still holds and consumed by nothing.</param>

@@ -32,7 +32,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
         var id = start.Id ?? ids.Number();
         var decision = Flow.Decide(null, new FlowCommand.Start(id, initiator, start.Form), flow.Context(initiator, start.Form, people, ids, now));
         if (decision.Error is not null) return (null, decision.Error);
-        var instance = new StoredInstance(((FlowEvent.Started)decision.Events[0]).Instance, 0, flow.Version, flow.Definition.ApiId, start.Form, FlowMarking.None);
+        var instance = new StoredInstance(((FlowEvent.Started)decision.Events[0]).Instance, 0, flow.Version, flow.Definition.ApiId, start.Form, FlowMarking.None, null);
         await session.Write(
             """
             insert into flow_instance (tenant, id, version, namespace, name, flow, api_id, initiator, status, started_at, last_firing, last_token, form, label, summary)
@@ -182,10 +182,10 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
         await FlowRows.Write(session, stored.Instance.Id, events, before, state!);
         await FlowInbox.Write(session, stored, events, before, state!, flow);
         await session.WriteOne(
-            "update flow_instance set version = version + 1, status = $4, ended_at = $5, last_firing = $6, last_token = $7, marking = $8 where tenant = $1 and id = $2 and version = $3",
-            stored.Instance.Id, stored.Version, (int)state!.Instance.Status, state.Instance.EndedAt, state.Instance.LastFiring, state.Instance.LastToken, $"{marking}");
-        await History.Append(session, "instance", $"{stored.Instance.Id}", stored.Version + 1, now, by, operation, FlowJson.Write(events));
-        return new(stored with { Instance = state.Instance, Version = stored.Version + 1, Marking = marking }, state, flow);
+            "update flow_instance set version = version + 1, status = $4, ended_at = $5, last_firing = $6, last_token = $7, marking = $8, changed_at = $9 where tenant = $1 and id = $2 and version = $3",
+            stored.Instance.Id, stored.Version, (int)state!.Instance.Status, state.Instance.EndedAt, state.Instance.LastFiring, state.Instance.LastToken, $"{marking}", now);
+        await FlowHistory.Append(session, stored, now, by, operation, events);
+        return new(stored with { Instance = state.Instance, Version = stored.Version + 1, Marking = marking, ChangedAt = now }, state, flow);
     }
 
     async ValueTask<(FoundTask Task, DeployedFlow Flow)?> Find(Session session, string taskId)

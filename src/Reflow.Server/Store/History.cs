@@ -1,11 +1,11 @@
 namespace Reflow.Server.Store;
 
-/// <summary>The append-only record of every change, written in the change's own transaction: what audit, timelines and events are made from.</summary>
+/// <summary>The append-only record of every change, written in the change's own transaction: what audit, timelines and events are made from; what happens to instances of flows is in <see cref="FlowHistory"/>.</summary>
 static class History
 {
     /// <summary>Records that <paramref name="operation"/> by <paramref name="actor"/> made version <paramref name="seq"/> of a thing.</summary>
     /// <param name="session">The change's session.</param>
-    /// <param name="kind">The kind of thing: <c>task</c>, <c>instance</c>, <c>item</c>, <c>report</c>.</param>
+    /// <param name="kind">The kind of thing: <c>task</c>, <c>item</c>, <c>report</c>.</param>
     /// <param name="id">The thing's id.</param>
     /// <param name="seq">The version that this change made.</param>
     /// <param name="at">Unix ms.</param>

@@ -49,7 +49,7 @@ static class ItemFactRows
 
     static async ValueTask<bool> FillIn(Session session, ProjectStore projects)
     {
-        var items = await session.Query("select id, project_key from work_item where tenant = $1 and has_facts = 0 limit $2", r => (Id: r.GetInt64(0), Project: r.GetString(1)), OfOneTransaction);
+        var items = await session.Query($"select id, project_key from work_item{session.Engine.By("work_item_without_facts")} where tenant = $1 and has_facts = 0 limit $2", r => (Id: r.GetInt64(0), Project: r.GetString(1)), OfOneTransaction);
         foreach (var (id, project) in items)
         {
             await session.Write("update work_item set has_facts = 1 where tenant = $1 and id = $2", id);

@@ -104,7 +104,7 @@ public sealed class FrozenNodeTests : IAsyncLifetime
         Assert.Equal(503, (await StartInstance(one)).Status);
         Assert.Equal((null, true), (await Kind.Pending(one, instance, "1002"), await Kind.Pending(one, instance, "1003") is not null));
         Assert.Equal(2, await Number($"select version from flow_instance where id = {instance}"));
-        Assert.Equal(2, await Number($"select count(*) from history where kind = 'instance' and id = '{instance}'"));
+        Assert.Equal(2, await Number($"select count(*) from flow_history where instance = {instance}"));
         Assert.Equal(instances + 1, await Number("select count(*) from flow_instance"));
 
         await Execute("update node_number set until = 0 where number = 63");
@@ -166,7 +166,7 @@ public sealed class FrozenNodeTests : IAsyncLifetime
         }
         two.Thaw();
         await Held.Until(async () => await Number($"select count(*) from history where kind = 'task' and id = '{due}' and operation = 'task.timer.remind'") == 1
-            && await Number($"select count(*) from history where kind = 'instance' and id = '{instance}' and operation like 'flow.timer.%'") == 2
+            && await Number($"select count(*) from flow_history where instance = {instance} and operation like 'flow.timer.%'") == 2
             && await Number("select open from batch_update where id = 1") == 0, "the other node did what was due");
         two.Freeze();
         one.Thaw();
@@ -176,7 +176,7 @@ public sealed class FrozenNodeTests : IAsyncLifetime
         two.Thaw();
 
         Assert.Equal((1, 1), (await Told(due), await Told(later)));
-        Assert.Equal(2, await Number($"select count(*) from history where kind = 'instance' and id = '{instance}' and operation like 'flow.timer.%'"));
+        Assert.Equal(2, await Number($"select count(*) from flow_history where instance = {instance} and operation like 'flow.timer.%'"));
         foreach (var bug in bugs) Assert.Equal(1, await Number($"select count(*) from history where kind = 'item' and id = '{bug}' and operation = 'project.work_item.batch_update'"));
         Assert.Equal(bugs.Count, await Number("select count(*) from batch_update_item where id = 1 and outcome like '%\"code\":0%'"));
 

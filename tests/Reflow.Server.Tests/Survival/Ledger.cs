@@ -45,7 +45,7 @@ sealed partial class Ledger(TestStore store, Load load)
     /// <summary>The log of an instance, played again, gives what is stored of it, and what is stored obeys the law of flows.</summary>
     static async Task Replay(Db db, long instance)
     {
-        var state = await db.Read(Demo.Tenant, s => FlowRecords.AsOf(s, instance, long.MaxValue), Ct);
+        var state = await db.Read(Demo.Tenant, s => FlowHistory.AsOf(s, instance, long.MaxValue), Ct);
         Assert.Equal(FlowRowsOf.Of(state!), await FlowRowsOf.Stored(db, instance));
         var catalog = new FlowCatalog();
         var flow = await db.Read(Demo.Tenant, async s => await catalog.Get(s, (await FlowRows.Instance(s, instance))!.Flow), Ct);
@@ -104,7 +104,7 @@ sealed partial class Ledger(TestStore store, Load load)
 
         async ValueTask Read(Session session)
         {
-            foreach (var (kind, id, seq) in await session.Query("select kind, id, seq from history where tenant = $1 order by kind, id, seq", r => (r.GetString(0), r.GetString(1), r.GetInt64(2))))
+            foreach (var (kind, id, seq) in await session.Query("select kind, id, seq from history where tenant = $1 union all select 'instance', cast(instance as text), seq from flow_history where tenant = $1 order by 1, 2, 3", r => (r.GetString(0), r.GetString(1), r.GetInt64(2))))
             {
                 if (!histories.TryGetValue((kind, id), out var seqs)) histories[(kind, id)] = seqs = [];
                 seqs.Add(seq);

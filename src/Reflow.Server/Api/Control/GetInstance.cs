@@ -20,7 +20,7 @@ static class GetInstance
     static async ValueTask<Reply> Handle(Session session, FlowStore flows, string id, long at)
     {
         if (await FlowControl.Instance(session, id) is not { } stored) return FlowControl.Missing($"There is no instance {id}.");
-        if (await FlowRecords.AsOf(session, stored.Instance.Id, at) is not { } state) return FlowControl.Missing($"Instance {id} had not started at {at}.");
+        if (await FlowHistory.AsOf(session, stored.Instance.Id, at) is not { } state) return FlowControl.Missing($"Instance {id} had not started at {at}.");
         var version = stored.Flow with { Version = state.Instance.Version };
         var flow = await flows.Version(session, version);
         var people = await flows.People(session);

@@ -21,7 +21,7 @@ static class InstanceTimeline
     static async ValueTask<Reply> Handle(Session session, FlowStore flows, string id, long after, int size)
     {
         if (await FlowControl.Instance(session, id) is not { } stored) return FlowControl.Missing($"There is no instance {id}.");
-        var changes = await FlowRecords.Timeline(session, stored.Instance.Id, after, size);
+        var changes = await FlowHistory.Timeline(session, stored.Instance.Id, after, size);
         var people = await flows.People(session);
         return Reply.Object(json =>
         {
