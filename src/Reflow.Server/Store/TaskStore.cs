@@ -62,12 +62,17 @@ public sealed class TaskStore(Db db, Ids ids, TaskSettings settings, TimeProvide
     public Task<T> ChangeBeside<T>(string tenant, Func<Session, ValueTask<T>> work, CancellationToken ct) => db.Change(tenant, work, ct);
 
     /// <summary>The tenants in which a reminder is due.</summary>
-    internal Task<List<string>> Due(long now, CancellationToken ct) => db.ReadSystem(session => session.Query(
-        $"select t.tenant from tenant t where {Earliest(session)} <= $1 order by t.tenant", r => r.GetString(0), now), ct);
+    internal Task<List<string>> Due(long now, CancellationToken ct) => db.ReadSystem(session => Due(session, now), ct);
+
+    /// <inheritdoc cref="Due(long, CancellationToken)"/>
+    internal static ValueTask<List<string>> Due(SystemSession session, long now) =>
+        session.Query($"select t.tenant from tenant t where {Earliest(session)} <= $1 order by t.tenant", r => r.GetString(0), now);
 
     /// <summary>When the next reminder fires, over all tenants, Unix ms; null when none will.</summary>
-    internal Task<long?> NextReminder(CancellationToken ct) => db.ReadSystem(session => session.Find(
-        $"select min(at) from (select {Earliest(session)} at from tenant t) armed", r => r.IntegerOrNull(0)), ct);
+    internal Task<long?> NextReminder(CancellationToken ct) => db.ReadSystem(NextReminder, ct);
+
+    /// <inheritdoc cref="NextReminder(CancellationToken)"/>
+    internal static ValueTask<long?> NextReminder(SystemSession session) => session.Find($"select min(at) from (select {Earliest(session)} at from tenant t) armed", r => r.IntegerOrNull(0));
 
     // The earliest reminder in the tenant of the row «t». Asked whether one of the past exists, PostgreSQL may read everybody's tasks, once a second.
     static string Earliest(SystemSession session) => $"(select k.remind_at from task k{session.Engine.By("task_remind")} where k.tenant = t.tenant and k.remind_at > 0 order by k.remind_at limit 1)";

@@ -1,3 +1,4 @@
+using Reflow.Server.Store;
 using Xunit;
 using static Reflow.Server.Tests.Tasks.TaskDesk;
 
@@ -129,6 +130,28 @@ public class TaskRemindersTests
         Assert.EndsWith($"\"user_ids\":[\"{await second.UserId("1001")}\"]}}", Assert.Single(await second.Events(Due)), StringComparison.Ordinal);
         await second.Pass(TimeSpan.FromDays(1));
         Assert.Single(await second.Events(Due));
+    }
+
+    [Theory, Trait("Engine", "PostgreSQL")]
+    [InlineData("")]
+    [InlineData("analyze task")]
+    public async Task However_many_tasks_there_are_and_whatever_is_known_of_them_nobody_reads_them_to_find_who_is_reminded(string known)
+    {
+        await using var server = await OwnPostgres.Start();
+        await using var store = await TestStore.DemoIn(server);
+        await using var db = await store.Open(new());
+        await db.ChangeSystem(s => s.Execute("""
+            insert into task (tenant, id, version, creator, created_at, updated_at, doc, remind_at)
+            select tenant, cast(n as text), 1, '1001', n, n, '{}', case when n % 9 = 0 then 1000000 + n else 0 end from tenant, generate_series(1, 50000) n
+            """), TestContext.Current.CancellationToken);
+        if (known.Length > 0) await server.Execute(known, store.Name);
+        var read = await db.ReadSystem(async s =>
+        {
+            // After a few times PostgreSQL plans it for whatever moment it is asked about.
+            for (var time = 0; time < 10; time++) Assert.Equal((0, 1_000_009), ((await TaskStore.Due(s, 1_000_000)).Count, await TaskStore.NextReminder(s)));
+            return await s.Find("select seq_tup_read from pg_stat_xact_user_tables where relid = 'task'::regclass", r => r.GetInt64(0));
+        }, TestContext.Current.CancellationToken);
+        Assert.Equal(0, read);
     }
 
     static async Task<string> Remind(TestReflow reflow, string id, int minutes) => (await reflow.On(id, "POST", "/reminders", new { relative_fire_minute = minutes }, await ByCreator(reflow, id)))
