@@ -52,7 +52,7 @@ sealed class Stand : IDisposable
             idle = await server.MemoryAtRest();
         }
         var stand = new Stand(server, authorization, plugin, await Workbench.MakeTasks(server, authorization, 2 * Drive.Connections), desk,
-            await desk.WithLiveSteps("previous", 8 * Drive.Connections, Steps), await Projects.MakeItems(server, plugin, Drive.Connections), await desk.Points("previous", Steps))
+            await desk.WithLiveSteps("previous", 16 * Drive.Connections, Steps), await Projects.MakeItems(server, plugin, Drive.Connections), await desk.Points("previous", Steps))
         { Idle = idle };
         if (!IsPostgres(store)) return stand;
         // As it does by itself once a minute.
