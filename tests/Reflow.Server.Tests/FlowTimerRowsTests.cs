@@ -49,26 +49,16 @@ public sealed class FlowTimerRowsTests : IAsyncLifetime
     }
 
     [Theory, Trait("Engine", "PostgreSQL")]
-    [InlineData("")]
-    [InlineData("analyze flow_task")]
-    public async Task However_many_tasks_there_are_and_whatever_is_known_of_them_nobody_reads_them_to_find_what_is_due(string known)
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task However_many_tasks_there_are_and_whatever_is_known_of_them_nobody_reads_them_to_find_what_is_due(bool isKnown)
     {
-        await using var server = await OwnPostgres.Start();
-        await using var store = await TestStore.DemoIn(server);
-        await using var db = await store.Open(new());
-        await db.ChangeSystem(s => s.Execute("""
+        var (walked, _) = await RowsRead.Of("flow_task", isKnown, """
             insert into flow_task (tenant, instance, id, node, kind, token, opened_at, status, superseded, due_at, remind_at, assignees)
             select tenant, n, n, 'a', 0, 0, n, case when n % 9 = 0 then 0 else 1 end, 0, case when n % 9 = 0 then 1000000 + n end, case when n % 9 = 0 then 1000000 + n end, '[]'
             from tenant, generate_series(1, 50000) n
-            """), Ct);
-        if (known.Length > 0) await server.Execute(known, store.Name);
-        var read = await db.ReadSystem(async s =>
-        {
-            // After a few times PostgreSQL plans it for whatever moment it is asked about.
-            for (var time = 0; time < 10; time++) Assert.Equal((0, 1_000_009), ((await FlowTimerRows.Tenants(s, 1_000_000)).Count, await FlowTimerRows.Next(s)));
-            return await s.Find("select seq_tup_read from pg_stat_xact_user_tables where relid = 'flow_task'::regclass", r => r.GetInt64(0));
-        }, Ct);
-        Assert.Equal(0, read);
+            """, async s => Assert.Equal((0, 1_000_009), ((await FlowTimerRows.Tenants(s, 1_000_000)).Count, await FlowTimerRows.Next(s))));
+        Assert.Equal(0, walked);
     }
 
     [Theory]

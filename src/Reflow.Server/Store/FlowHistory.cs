@@ -22,7 +22,7 @@ static class FlowHistory
         now, stored.Instance.Id, stored.Version + 1, stored.ChangedAt, by, operation, FlowJson.Write(events));
 
     /// <summary>What happened to an instance after a change, oldest first; one more than <paramref name="limit"/> when there is more.</summary>
-    public static ValueTask<List<InstanceChange>> Timeline(Session session, long instance, long after, int limit) => Changes(session, instance, after, limit + 1);
+    public static ValueTask<List<InstanceChange>> Timeline(Session session, long instance, long after, int limit) => Changes(session, instance, after, limit + 1, long.MaxValue);
 
     /// <summary>The whole of an instance as it stood at a moment; null when it had not started.</summary>
     /// <param name="session">The reading session.</param>
@@ -31,15 +31,14 @@ static class FlowHistory
     public static async ValueTask<FlowState?> AsOf(Session session, long instance, long at)
     {
         FlowState? state = null;
-        foreach (var change in await Changes(session, instance, 0, int.MaxValue))
-            if (change.At <= at)
-                foreach (var happened in change.Events) state = state.Apply(happened);
+        foreach (var change in await Changes(session, instance, 0, int.MaxValue, at))
+            foreach (var happened in change.Events) state = state.Apply(happened);
         return state;
     }
 
     // From the next change that an index has, of which there is one in 64, or else from the last, back to the one that is wanted first. Each names its tenant and its instance: of those as such,
     // where it expects few of their rows, PostgreSQL would rather read all.
-    static ValueTask<List<InstanceChange>> Changes(Session session, long instance, long after, int most) => session.Query(
+    static ValueTask<List<InstanceChange>> Changes(Session session, long instance, long after, int most, long until) => session.Query(
         $"""
         with recursive change (tenant, instance, seq, at, before, actor, operation, payload) as (
             select {Columns} from (
@@ -50,9 +49,9 @@ static class FlowHistory
             join flow_history h on h.tenant = latest.tenant and h.at = latest.at and h.instance = latest.instance and h.seq = latest.seq
             union all
             select {Columns} from change c join flow_history h on h.tenant = c.tenant and h.at = c.before and h.instance = c.instance and h.seq = c.seq - 1 where c.seq - 1 > $3)
-        select seq, at, actor, operation, payload from change where seq > $3 order by seq limit $5
+        select seq, at, actor, operation, payload from change where seq > $3 and at <= $6 order by seq limit $5
         """,
-        r => new InstanceChange(r.GetInt64(0), r.GetInt64(1), r.GetString(2), r.GetString(3), FlowJson.ReadEvents(r.GetString(4))), instance, after, long.MaxValue - after < most ? long.MaxValue : after + most, most);
+        r => new InstanceChange(r.GetInt64(0), r.GetInt64(1), r.GetString(2), r.GetString(3), FlowJson.ReadEvents(r.GetString(4))), instance, after, long.MaxValue - after < most ? long.MaxValue : after + most, most, until);
 }
 
 /// <summary>One change of an instance.</summary>

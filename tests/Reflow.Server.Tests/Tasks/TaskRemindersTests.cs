@@ -133,25 +133,15 @@ public class TaskRemindersTests
     }
 
     [Theory, Trait("Engine", "PostgreSQL")]
-    [InlineData("")]
-    [InlineData("analyze task")]
-    public async Task However_many_tasks_there_are_and_whatever_is_known_of_them_nobody_reads_them_to_find_who_is_reminded(string known)
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task However_many_tasks_there_are_and_whatever_is_known_of_them_nobody_reads_them_to_find_who_is_reminded(bool isKnown)
     {
-        await using var server = await OwnPostgres.Start();
-        await using var store = await TestStore.DemoIn(server);
-        await using var db = await store.Open(new());
-        await db.ChangeSystem(s => s.Execute("""
+        var (walked, _) = await RowsRead.Of("task", isKnown, """
             insert into task (tenant, id, version, creator, created_at, updated_at, doc, remind_at)
             select tenant, cast(n as text), 1, '1001', n, n, '{}', case when n % 9 = 0 then 1000000 + n else 0 end from tenant, generate_series(1, 50000) n
-            """), TestContext.Current.CancellationToken);
-        if (known.Length > 0) await server.Execute(known, store.Name);
-        var read = await db.ReadSystem(async s =>
-        {
-            // After a few times PostgreSQL plans it for whatever moment it is asked about.
-            for (var time = 0; time < 10; time++) Assert.Equal((0, 1_000_009), ((await TaskStore.Due(s, 1_000_000)).Count, await TaskStore.NextReminder(s)));
-            return await s.Find("select seq_tup_read from pg_stat_xact_user_tables where relid = 'task'::regclass", r => r.GetInt64(0));
-        }, TestContext.Current.CancellationToken);
-        Assert.Equal(0, read);
+            """, async s => Assert.Equal((0, 1_000_009), ((await TaskStore.Due(s, 1_000_000)).Count, await TaskStore.NextReminder(s))));
+        Assert.Equal(0, walked);
     }
 
     static async Task<string> Remind(TestReflow reflow, string id, int minutes) => (await reflow.On(id, "POST", "/reminders", new { relative_fire_minute = minutes }, await ByCreator(reflow, id)))
