@@ -52,8 +52,8 @@ static class BulkRows
         Copy(store, "instances", count,
             new("flow_instance", $"id = {instance}", [("id", copy), ("marking", $"replace(marking, '{task}', cast({copy} as text))")]),
             new("flow_firing", $"instance = {instance}", [("instance", copy)]),
-            new("flow_task", $"id = {task}", [("id", copy), ("instance", copy)]),
-            new("flow_inbox", $"task_id = {task} and source in ('fromMe', 'assignMe')", [("task_id", copy), ("user_id", "'9' || (n % 5000)")]),
+            new("flow_task", $"id = {task}", [("id", copy), ("instance", copy), ("initiator", "'9' || (n % 5000)")]),
+            new("flow_inbox", $"task_id = {task} and source = 'assignMe'", [("task_id", copy), ("user_id", "'9' || (n % 5000)")]),
             new("flow_history", $"instance = {instance} and seq = 1", [("instance", copy)]));
     }
 

@@ -123,10 +123,10 @@ public class ControlFlowChanges
         var instance = await Trip(reflow);
         await Post(reflow, "/flows", $$"""{"namespace":"travel","name":"trip","api_id":"travel_trip_two","nodes":[{"key":"start","type":"start"},{{Ask("first", "\"1002\"")}},{"key":"end","type":"end"}],"edges":[{{Edges("start-first", "first-end")}}]}""");
         await Post(reflow, $"/instances/{instance}/migrate", new { operator_user_id = Legal });
-        var found = new List<int>();
-        foreach (var api in new[] { "travel_trip", "travel_trip_two" })
-            found.Add((await reflow.Post("/open-apis/apaas/v1/user_task/query", new { kunlun_user_id = Manager, source = "assignMe", type = "pending", api_ids = new[] { api } })).Ok().Data.GetProperty("tasks").GetArrayLength());
-        Assert.Equal([0, 1], found);
+        async Task<int> Found(string who, string source, string api) =>
+            (await reflow.Post("/open-apis/apaas/v1/user_task/query", new { kunlun_user_id = who, source, type = "pending", api_ids = new[] { api } })).Ok().Data.GetProperty("tasks").GetArrayLength();
+        foreach (var (who, source) in new[] { (Manager, "assignMe"), ("1001", "fromMe") })
+            Assert.Equal((0, 1), (await Found(who, source, "travel_trip"), await Found(who, source, "travel_trip_two")));
     }
 
     [Fact]

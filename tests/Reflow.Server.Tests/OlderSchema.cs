@@ -14,13 +14,19 @@ static class OlderSchema
     /// <summary>The last migration of that release.</summary>
     public const int Number = 20;
 
+    /// <summary>Whose lists tasks are on, for whatever reason.</summary>
+    public const string Lists = """
+        select tenant, task_id, source, user_id, type, opened_at, api_id from flow_inbox
+        union all select tenant, id, 'fromMe', initiator, case status when 0 then 'pending' else 'archived' end, opened_at, api_id from flow_task
+        """;
+
     /// <summary>Takes the schema and all that it holds back.</summary>
     public static Task Make(Db db) => db.ChangeSystem(async s =>
     {
         var marked = await s.Query("select tenant, id, marking from flow_instance", r => (Tenant: r.GetString(0), Id: r.GetInt64(1), Marking: r.GetString(2)));
         var firings = await s.Query("select tenant, instance, seq, doc, consumed, null from flow_firing union all select tenant, instance, seq, doc, '[]', undone_by from flow_undone",
             r => (Tenant: r.GetString(0), Instance: r.GetInt64(1), Firing: JsonSerializer.Deserialize(r.GetString(3), FlowJson.Default.Firing)!, Doc: r.GetString(3), Consumed: r.GetString(4), By: r.IntegerOrNull(5)));
-        var lists = await s.Query("select tenant, task_id, source, user_id, type, opened_at, api_id from flow_inbox", r => Enumerable.Range(0, 7).Select(i => (object?)r.GetValue(i)).ToArray());
+        var lists = await s.Query(Lists, r => Enumerable.Range(0, 7).Select(i => (object?)r.GetValue(i)).ToArray());
         var reports = await s.Query("select r.tenant, r.report_id, c.doc from report r join report_content c on c.tenant = r.tenant and c.content_id = r.content_id", r => (Tenant: r.GetString(0), Id: r.GetInt64(1), Content: r.GetString(2)));
         var older = string.Concat(Migrations.Scripts(s.Engine).Where(script => script.Number <= Number).Select(script => script.Sql));
         await s.Script($"""
@@ -32,6 +38,10 @@ static class OlderSchema
             insert into history (tenant, kind, id, seq, at, actor, operation, payload) select tenant, 'instance', cast(instance as text), seq, at, actor, operation, payload from flow_history;
             drop table flow_history;
             alter table flow_task drop column copied;
+            drop index flow_task_from_pending;
+            drop index flow_task_from_archived;
+            alter table flow_task drop column initiator;
+            alter table flow_task drop column api_id;
             alter table report add column doc text{(s.Engine is Engine.Postgres ? " collate \"C\"" : "")} not null default '';
             alter table report drop column content_id;
             drop table report_content;
@@ -101,7 +111,8 @@ public class OlderSchemaTests
             Assert.Contains(states, state => state.Present.Count > 1);
             Assert.Contains(states, state => state.Firings.Values.Any(firing => !firing.Live));
             foreach (var (instance, state) in instances.Zip(states)) Assert.Equal(FlowRowsOf.Of(state), await FlowRowsOf.Stored(db, instance));
-            Assert.Contains("CCMe", lists);
+            foreach (var source in (string[])["CCMe", "fromMe"]) Assert.Contains(source, lists);
+            Assert.Equal(0, await db.ReadSystem(s => s.Find("select count(*) from flow_inbox where source = 'fromMe'", r => r.GetInt64(0)), Ct));
             Assert.Equal(lists, await Lists(db));
         }
     }
@@ -150,5 +161,5 @@ public class OlderSchemaTests
     static async Task<FlowState> State(Db db, long instance) => (await db.Read(Demo.Tenant, s => FlowHistory.AsOf(s, instance, long.MaxValue), Ct))!;
 
     static Task<string> Lists(Db db) => db.ReadSystem(async s => string.Join('\n', await s.Query(
-        "select tenant, user_id, source, type, opened_at, task_id, api_id from flow_inbox order by 1, 2, 3, 4, 5, 6", r => string.Join('|', Enumerable.Range(0, 7).Select(r.GetValue)))), Ct);
+        $"{OlderSchema.Lists} order by 1, 4, 3, 5, 6, 2", r => string.Join('|', Enumerable.Range(0, 7).Select(r.GetValue)))), Ct);
 }

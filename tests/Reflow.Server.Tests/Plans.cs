@@ -42,6 +42,7 @@ public sealed partial class Plans
         ("select id, project_key from work_item indexed by work_item_without_facts", "the index holds what an upgrade has left to do"),
         ("delete from project_grant", "a tenant has few virtual tokens"),
         ("update flow_inbox set api_id", "once a migration of an instance to another version"),
+        ("update flow_task set api_id", "the same"),
         ("select report_id from report where tenant = $1 order by report_id desc limit 1", "stops at the first row"),
         ("insert into outbox (tenant, seq", "the greatest number is the first row that it looks at"),
         ("with last as (select coalesce((select seq from outbox", "stops at the last row"),

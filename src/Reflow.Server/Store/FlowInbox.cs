@@ -3,7 +3,10 @@ using Reflow.Core.Flows;
 
 namespace Reflow.Server.Store;
 
-/// <summary>Whose list a task is on (contracts: apaas §2), kept with every change so that reading a list is reading one index.</summary>
+/// <summary>
+/// Whose list a task is on (contracts: apaas §2), kept with every change so that reading a list is reading one index. Whom tasks are assigned or copied to stands in <c>flow_inbox</c>;
+/// what someone started is found by the tasks themselves (ADR 23).
+/// </summary>
 static class FlowInbox
 {
     /// <summary>Brings the lists up to date with what happened.</summary>
@@ -23,12 +26,8 @@ static class FlowInbox
             if (!after.Tasks.TryGetValue(id, out var task)) continue;
             var old = before?.Tasks.GetValueOrDefault(id);
             var type = task.Status is UserTaskStatus.Pending ? "pending" : "archived";
-            if (old is null) await Add(session, stored, task, "fromMe", stored.Instance.Initiator, type);
-            else if (old.Status is UserTaskStatus.Pending && type is "archived")
-            {
-                await Move(session, task, "fromMe", stored.Instance.Initiator, "pending", type);
+            if (old is { Status: UserTaskStatus.Pending } && type is "archived")
                 foreach (var user in old.Copied ?? []) await Move(session, task, "CCMe", user, "pending", type);
-            }
             // Telling someone changes nobody's turn.
             if (events.Any(e => e is not FlowEvent.Copied && TaskOf(e) == id)) await WriteAssignees(session, stored, old, task, events, flow);
             foreach (var copied in events.OfType<FlowEvent.Copied>().Where(e => e.TaskId == id))
@@ -39,15 +38,15 @@ static class FlowInbox
     /// <summary>A page of someone's list, newest first, and how long the whole list is.</summary>
     public static async ValueTask<(IReadOnlyList<InboxRow> Rows, long Count)> Read(Session session, InboxFilter filter)
     {
-        var (where, args) = filter.Where(session.Engine);
+        var (lists, args) = filter.Lists(session.Engine);
         // A task can be on a list for several reasons; it is shown once. For one reason it is there once.
-        var distinct = filter.Source is null ? "distinct " : "";
-        var count = await session.Find($"select count({distinct}i.task_id) from flow_inbox i where {where}", r => r.GetInt64(0), args);
+        var all = string.Join(filter.Source is null ? " union " : " union all ", lists);
+        var count = await session.Find($"select count(*) from ({all}) i", r => r.GetInt64(0), args);
         if (count == 0) return ([], 0);
         var rows = await session.Query(
             $"""
             select p.task_id, p.opened_at, n.id, n.label, n.status, n.initiator, n.summary from (
-                select {distinct}i.task_id, i.opened_at from flow_inbox i where {where} order by i.opened_at desc, i.task_id desc limit ${args.Length + 2} offset ${args.Length + 3}) p
+                select i.task_id, i.opened_at from ({all}) i order by i.opened_at desc, i.task_id desc limit ${args.Length + 2} offset ${args.Length + 3}) p
             join flow_task t on t.tenant = $1 and t.id = p.task_id
             join flow_instance n on n.tenant = $1 and n.id = t.instance
             order by p.opened_at desc, p.task_id desc
@@ -65,7 +64,7 @@ static class FlowInbox
         foreach (var (user, type) in then)
             if (!now.ContainsKey(user)) await Remove(session, task, user, type);
         foreach (var (user, type) in now)
-            if (old is null) await Add(session, stored, task, "assignMe", user, type);
+            if (old is null) await session.Write(Insert, task.Id, "assignMe", user, type, task.OpenedAt, stored.ApiId);
             else if (!then.TryGetValue(user, out var was)) await Put(session, stored, task, "assignMe", user, type);
             else if (was != type) await Move(session, task, "assignMe", user, was, type);
     }
@@ -81,9 +80,6 @@ static class FlowInbox
     }
 
     const string Insert = "insert into flow_inbox (tenant, task_id, source, user_id, type, opened_at, api_id) values ($1, $2, $3, $4, $5, $6, $7)";
-
-    // Of a task that has just been opened: it is on no list yet.
-    static ValueTask Add(Session session, StoredInstance stored, FlowTask task, string source, string user, string type) => session.Write(Insert, task.Id, source, user, type, task.OpenedAt, stored.ApiId);
 
     static ValueTask Put(Session session, StoredInstance stored, FlowTask task, string source, string user, string type) => session.Write(
         $"{Insert} on conflict do nothing", task.Id, source, user, type, task.OpenedAt, stored.ApiId);
@@ -118,27 +114,30 @@ static class FlowInbox
 /// <param name="Offset">Rows to skip.</param>
 sealed record InboxFilter(string UserId, string? Source, string? Type, long? From, long? To, IReadOnlyList<string> ApiIds, long Limit, long Offset)
 {
-    /// <summary>The condition over <c>flow_inbox i</c>, and its arguments from <c>$2</c> on.</summary>
-    public (string Sql, object?[] Args) Where(Engine engine)
+    /// <summary>Statements that list what is asked for, by <c>task_id</c> and <c>opened_at</c>, each in one stretch of an index; and their arguments from <c>$2</c> on.</summary>
+    public (IReadOnlyList<string> Lists, object?[] Args) Lists(Engine engine)
     {
-        var (sql, args) = ("i.tenant = $1 and i.user_id = $2", new List<object?> { UserId });
-        void And(string condition, object value)
+        var (lists, args, window) = (new List<string>(), new List<object?> { UserId }, "");
+        string Given(object value)
         {
             args.Add(value);
-            sql += $" and {condition}${args.Count + 1}";
+            return $"${args.Count + 1}";
         }
-        // Spelled out, so that the list's index is walked from one column to the next.
-        if (Source is null) sql += " and i.source in ('assignMe', 'CCMe', 'fromMe')";
-        else And("i.source = ", Source);
-        if (Type is not null) And("i.type = ", Type);
-        if (From is { } from) And("i.opened_at >= ", from);
-        if (To is { } to) And("i.opened_at <= ", to);
-        if (ApiIds.Count > 0)
+        if (From is { } from) window += $" and opened_at >= {Given(from)}";
+        if (To is { } to) window += $" and opened_at <= {Given(to)}";
+        if (ApiIds.Count > 0) window += $" and api_id in ({engine.TextsOf(Given(JsonSerializer.Serialize(ApiIds, FlowJson.Default.IReadOnlyListString)))})";
+        if (Source is not "fromMe")
         {
-            args.Add(JsonSerializer.Serialize(ApiIds, FlowJson.Default.IReadOnlyListString));
-            sql += $" and i.api_id in ({engine.TextsOf($"${args.Count + 1}")})";
+            // Spelled out, so that the list's index is walked from one column to the next.
+            var kept = Source is null ? "source in ('assignMe', 'CCMe')" : $"source = {Given(Source)}";
+            if (Type is not null) kept += $" and type = {Given(Type)}";
+            lists.Add($"select task_id, opened_at from flow_inbox where tenant = $1 and user_id = $2 and {kept}{window}");
         }
-        return (sql, [.. args]);
+        if (Source is null or "fromMe")
+            foreach (var (type, status) in (ReadOnlySpan<(string, string)>)[("pending", "= 0"), ("archived", "<> 0")])
+                if (Type is null || Type == type)
+                    lists.Add($"select id as task_id, opened_at from flow_task{engine.By($"flow_task_from_{type}")} where tenant = $1 and initiator = $2 and status {status}{window}");
+        return (lists, [.. args]);
     }
 }
 

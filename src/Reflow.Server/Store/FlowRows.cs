@@ -86,12 +86,13 @@ static class FlowRows
 
     /// <summary>Writes what happened to firings and tasks: each task once, as it is afterwards, whatever it went through on the way. The marking stands in the instance's own row.</summary>
     /// <param name="session">The change's session.</param>
-    /// <param name="instance">The instance's id.</param>
+    /// <param name="stored">The instance.</param>
     /// <param name="events">What happened.</param>
     /// <param name="before">The state before; null when the instance begins.</param>
     /// <param name="after">The state with all of it.</param>
-    public static async ValueTask Write(Session session, long instance, IReadOnlyList<FlowEvent> events, FlowState? before, FlowState after)
+    public static async ValueTask Write(Session session, StoredInstance stored, IReadOnlyList<FlowEvent> events, FlowState? before, FlowState after)
     {
+        var instance = stored.Instance.Id;
         HashSet<long> tasks = [];
         foreach (var happened in events)
             switch (happened)
@@ -142,7 +143,7 @@ static class FlowRows
             }
         foreach (var id in tasks)
             // A superseded task is known by its id alone.
-            if (after.Tasks.TryGetValue(id, out var task)) await Write(session, instance, before?.Tasks.GetValueOrDefault(id), task);
+            if (after.Tasks.TryGetValue(id, out var task)) await Write(session, stored, before?.Tasks.GetValueOrDefault(id), task);
             else await session.Write("update flow_task set superseded = 1 where tenant = $1 and id = $2", id);
     }
 
@@ -217,13 +218,13 @@ static class FlowRows
     // Who finishes a task consumes its token and no other.
     static (Firing Firing, Frame? Frame) ReadDecided(string doc, string consumed) => (ReadFiring(doc), ReadTokens(consumed)[0].Frame);
 
-    static async ValueTask Write(Session session, long instance, FlowTask? before, FlowTask task)
+    static async ValueTask Write(Session session, StoredInstance stored, FlowTask? before, FlowTask task)
     {
         if (before is null)
             await session.Write(
-                $"insert into flow_task (tenant, instance, {TaskColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-                instance, task.Id, task.Node, (int)task.Kind, task.Token, task.OpenedAt, (int)task.Status, task.Superseded ? 1 : 0, task.ClosedAt, task.DoneBy, task.DueAt, task.RemindAt,
-                task.RemindedAt, task.CameDueAt, Text(task.Assignees), Text(task.Resume), Text(task.Copied));
+                $"insert into flow_task (tenant, instance, {TaskColumns}, initiator, api_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+                stored.Instance.Id, task.Id, task.Node, (int)task.Kind, task.Token, task.OpenedAt, (int)task.Status, task.Superseded ? 1 : 0, task.ClosedAt, task.DoneBy, task.DueAt, task.RemindAt,
+                task.RemindedAt, task.CameDueAt, Text(task.Assignees), Text(task.Resume), Text(task.Copied), stored.Instance.Initiator, stored.ApiId);
         else if (before with { Superseded = task.Superseded, DoneBy = task.DoneBy, Token = task.Token } == task)
             await session.Write("update flow_task set superseded = $3, done_by = $4, token = $5 where tenant = $1 and id = $2", task.Id, task.Superseded ? 1 : 0, task.DoneBy, task.Token);
         else

@@ -49,7 +49,10 @@ sealed partial class FlowStore
         await session.Write("update flow_instance set flow = $3, api_id = $4, label = $5, summary = $6 where tenant = $1 and id = $2",
             stored.Instance.Id, to.Version, other.Definition.ApiId, FlowJson.Labels(other.Definition.Label), FlowJson.Summary(other.Definition, FormValues.Read(other.Definition, stored.Form)));
         if (other.Definition.ApiId != stored.ApiId)
+        {
             await session.Write("update flow_inbox set api_id = $3 where tenant = $1 and api_id <> $3 and task_id in (select id from flow_task where tenant = $1 and instance = $2)", stored.Instance.Id, other.Definition.ApiId);
+            await session.Write("update flow_task set api_id = $3 where tenant = $1 and instance = $2", stored.Instance.Id, other.Definition.ApiId);
+        }
         return [];
     }
 

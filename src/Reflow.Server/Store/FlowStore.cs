@@ -179,7 +179,7 @@ sealed partial class FlowStore(Ids ids, PeopleCache directory)
         var before = state;
         foreach (var happened in events) state = state.Apply(happened);
         var marking = FlowMarking.Of(state!);
-        await FlowRows.Write(session, stored.Instance.Id, events, before, state!);
+        await FlowRows.Write(session, stored, events, before, state!);
         await FlowInbox.Write(session, stored, events, before, state!, flow);
         await session.WriteOne(
             "update flow_instance set version = version + 1, status = $4, ended_at = $5, last_firing = $6, last_token = $7, marking = $8, changed_at = $9 where tenant = $1 and id = $2 and version = $3",

@@ -1,0 +1,7 @@
+-- What someone started is listed by the tasks themselves: who started their instance stands in them. It had a row for each task, written when the task opened and again when it closed,
+-- half of what stood on lists.
+alter table flow_task add column initiator text collate "C" not null default '', add column api_id text collate "C" not null default '';
+update flow_task t set initiator = n.initiator, api_id = n.api_id from flow_instance n where n.tenant = t.tenant and n.id = t.instance;
+delete from flow_inbox where source = 'fromMe';
+create index flow_task_from_pending on flow_task (tenant, initiator, opened_at, id, api_id) where status = 0;
+create index flow_task_from_archived on flow_task (tenant, initiator, opened_at, id, api_id) where status <> 0;
