@@ -8,7 +8,7 @@ namespace Reflow.Bench.Load;
 /// </summary>
 sealed class Peers(string node, string folder, string connection, string scratch) : IDisposable
 {
-    const int TurnsOfEach = 3, Instances = 512;
+    const int TurnsOfEach = 3, Instances = 1024;
     static readonly int[] Connections = [1, 16, 64];
     static readonly IReadOnlyList<string> Tasks = [.. Enumerable.Range(1, 2 * Drive.Connections).Select(n => $"{n}")];
 
@@ -80,25 +80,28 @@ sealed class Peers(string node, string folder, string connection, string scratch
     async Task Steps(ServerProcess postgres, ServerProcess sqlite, TimeSpan seconds)
     {
         var (here, there) = (await Desk(postgres, () => Stand.Connect(connection)), await Desk(sqlite, () => Stand.Connect(Path.Combine(scratch, "data"))));
-        var bpmn = await Peer("bpmn-engine", "bpmn-engine", [$"{Instances}"]);
+        List<(string Name, ServerProcess Server)> peers = [];
+        foreach (var (name, more) in new[] { ("bpmn-engine, its state in PostgreSQL", (string[])[]), ("bpmn-engine, its state in memory and saved", ["memory"]) })
+            if (await Peer("bpmn-engine", "bpmn-engine", [$"{Instances}", .. more]) is { } peer) peers.Add((name, peer));
         var table = new Table();
         foreach (var at in Connections)
         {
             Console.WriteLine($"agree and roll back, {at} connections");
             // A wave shall last a while, and not for too long.
             var some = Math.Min(Instances, 64 + 16 * at);
-            List<(string, Func<TimeSpan, Task<Pace>>)> runs =
+            var paces = await Rounds.InTurns(TurnsOfEach, seconds,
             [
                 ("Reflow, PostgreSQL", here.Desk.PairsInWaves([.. here.Instances.Take(some)], at)), ("Reflow, SQLite", there.Desk.PairsInWaves([.. there.Instances.Take(some)], at)),
-            ];
-            if (bpmn is not null) runs.Add(("bpmn-engine, its state in PostgreSQL", for_ => Waves.Run(bpmn, at, for_, () => Signals("first", some), () => Signals("second", some))));
-            var paces = await Rounds.InTurns(TurnsOfEach, seconds, runs);
-            if (bpmn is null) continue;
-            Ratio(table, $"PostgreSQL to bpmn-engine, {at} connections", at, paces[0], paces[2], 10);
-            Ratio(table, $"SQLite to bpmn-engine, {at} connections", at, paces[1], paces[2], 10);
+                .. peers.Select(peer => (peer.Name, (Func<TimeSpan, Task<Pace>>)(for_ => Waves.Run(peer.Server, at, for_, () => Signals("first", some), () => Signals("second", some))))),
+            ]);
+            foreach (var ((name, _), pace) in peers.Zip(paces.Skip(2)))
+            {
+                Ratio(table, $"PostgreSQL to {name}, {at} connections", at, paces[0], pace, 10);
+                Ratio(table, $"SQLite to {name}, {at} connections", at, paces[1], pace, 10);
+            }
         }
-        if (bpmn is null) return;
-        table.Add("memory after load, MB: PostgreSQL to bpmn-engine", postgres.Memory, bpmn.Memory);
+        if (peers is []) return;
+        foreach (var (name, peer) in peers) table.Add($"memory after load, MB: PostgreSQL to {name}", postgres.Memory, peer.Memory);
         Console.WriteLine();
         Console.WriteLine("agree and rollback beside two signals, calls/s");
         table.Print("Reflow", "bpmn-engine");
