@@ -82,6 +82,15 @@ public class OlderSchemaTests
         if (await server.Ask("select 'lz4' = any(enumvals) from pg_settings where name = 'default_toast_compression'") is true) Assert.Equal("l", await server.Ask("select attcompression::text from pg_attribute where attrelid = 'work_item'::regclass and attname = 'doc'", store.Name));
     }
 
+    [Fact, Trait("Engine", "PostgreSQL")]
+    public async Task Tables_whose_rows_come_and_go_at_one_end_of_an_index_are_cleaned_before_a_fifth_of_them_has_changed()
+    {
+        await using var server = await OwnPostgres.Start();
+        await using var store = await TestStore.DemoIn(server);
+        foreach (var table in (string[])["flow_inbox", "flow_task"])
+            Assert.Equal("autovacuum_vacuum_scale_factor=0.02", await server.Ask($"select reloptions[1] from pg_class where oid = '{table}'::regclass", store.Name));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
