@@ -30,6 +30,22 @@ public sealed class MergedStatementsTests : StoreTest
     }
 
     [Fact]
+    public async Task Who_asks_beside_another_tenant_is_answered_with_its_own()
+    {
+        const string other = "0000000000000002";
+        foreach (var tenant in (string[])[Tenant, other])
+            await Db.Change(tenant, async s => { await s.Write(Insert, "k", tenant, 1); return 0; }, Ct);
+        Task<string?>[] group;
+        await using (var held = await Held.Writer(Db))
+        {
+            group = [.. Enumerable.Range(0, 6).Select(n => Db.ChangeGuarded(n % 3 == 0 ? other : Tenant,
+                async s => await s.Find("select id from history where tenant = $1 and kind = $2 and seq >= $3", r => r.GetString(0), "k", n % 2), Ct))];
+            await held.Waiting(6);
+        }
+        Assert.Equal((string?[])[other, Tenant, Tenant, other, Tenant, Tenant], await Task.WhenAll(group));
+    }
+
+    [Fact]
     public async Task What_fails_on_the_way_to_its_caller_fails_nobody_else()
     {
         var answers = await Together(4, async (s, n) =>
@@ -243,6 +259,7 @@ public sealed class MergedStatementsTests : StoreTest
     [InlineData("insert into t (tenant, a) values ($1, $2)", "ti", "insert into t (tenant, a) select (given.a1 collate \"C\"), given.a2 from unnest($1, $2) with ordinality given(a1, a2, nth)")]
     [InlineData("insert into t (tenant, a) values ($1, $2) on conflict do nothing", "ti", "insert into t (tenant, a) select (given.a1 collate \"C\"), given.a2 from unnest($1, $2) with ordinality given(a1, a2, nth) on conflict do nothing")]
     [InlineData("insert into t (tenant, a, b) values ($1, $2, $3)", "tni", "insert into t (tenant, a, b) select (given.a1 collate \"C\"), null, given.a3 from unnest($1, $2) with ordinality given(a1, a3, nth)")]
+    [InlineData("insert into t (tenant, a, b) values ($1, $2, $3)", "sni", "insert into t (tenant, a, b) select ($1 collate \"C\"), null, given.a3 from unnest($2) with ordinality given(a3, nth)")]
     [InlineData("insert into t (a) values ($1)", "n", null)]
     [InlineData("insert into t (tenant, a) values ($1, (select max(a) from t))", "t", null)]
     [InlineData("insert into t (tenant, a) values ($1, $2)\non conflict (tenant) do update set a = excluded.a", "ti",

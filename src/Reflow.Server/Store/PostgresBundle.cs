@@ -114,11 +114,13 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
         // Settings and definitions are what all callers of a tenant ask for.
         if (how is PostgresMerge.Rows or PostgresMerge.FirstRow && AskTheSame(of)) return Alone(of[0], of, batch);
         if (of.Count < least || how is PostgresMerge.Never || Types(of) is not { } types) return null;
+        if (how is PostgresMerge.Rows or PostgresMerge.FirstRow or PostgresMerge.Insert) types = OnceOfAll(of, types);
         if (PostgresMerging.Text(of[0].Sql, types, how, (of[0] as PostgresStatement.Writing)?.Together) is not { } text) return null;
         var (isGuard, sent) = (how is PostgresMerge.Guard, types.Length - types.AsSpan().Count(PostgresMerging.Null));
         var command = batch.Free(text, sent + (isGuard ? 1 : 0));
         for (int i = 0, at = 0; i < types.Length; i++)
-            if (types[i] != PostgresMerging.Null) Bind(command.Parameters[at++], types[i], of, i);
+            if (types[i] == PostgresMerging.Same) command.Parameters[at++].Bind(of[0].Args[i]);
+            else if (types[i] != PostgresMerging.Null) Bind(command.Parameters[at++], types[i], of, i);
         if (isGuard) command.Parameters[sent].Bind(of.Count);
         return new(of, command, tells: how is PostgresMerge.Rows or PostgresMerge.FirstRow);
     }
@@ -137,6 +139,15 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
             for (var i = 0; i < first.Length; i++)
                 if (!Equals(first[i], of[n].Args[i])) return false;
         return true;
+    }
+
+    // Most often all are of one tenant. What joins a table, as an update does, has it in its rows: PostgreSQL could begin with a value, and walk all that the tenant has.
+    static string OnceOfAll(List<PostgresStatement> of, string types)
+    {
+        if (types[0] is not 't' || types.AsSpan(1).Trim(PostgresMerging.Null).IsEmpty) return types;
+        foreach (var one in of)
+            if (!Equals(one.Args[0], of[0].Args[0])) return types;
+        return $"{PostgresMerging.Same}{types[1..]}";
     }
 
     // Null when some argument is of several types.

@@ -16,11 +16,14 @@ static partial class PostgresMerging
     /// <summary>The letter of an argument that is null wherever it is given.</summary>
     public const char Null = 'n';
 
+    /// <summary>The letter of a text that is the same in all rows, and is sent once.</summary>
+    public const char Same = 's';
+
     static readonly ConcurrentDictionary<(string Sql, string Types, PostgresMerge How, string? Together), string?> Texts = [];
 
     /// <summary>The text for many rows of arguments; null when there is none.</summary>
     /// <param name="sql">The text for one.</param>
-    /// <param name="types">A letter for each argument: <c>t</c> for text, <c>i</c> for an integer, <c>r</c> for a real number, <see cref="Null"/> for one that is null in all rows, of which nothing is sent.</param>
+    /// <param name="types">A letter for each argument: <c>t</c> for text, <c>i</c> for an integer, <c>r</c> for a real number, <see cref="Same"/>, or <see cref="Null"/> for one that is null in all rows, of which nothing is sent.</param>
     /// <param name="how">What the statement does.</param>
     /// <param name="together">The text for many rows, where whoever wrote the statement has one; see <see cref="PostgresStatement.Writing.Together"/>.</param>
     public static string? Text(string sql, string types, PostgresMerge how, string? together)
@@ -36,10 +39,12 @@ static partial class PostgresMerging
     static string? Make(string sql, string types, PostgresMerge how, string? together)
     {
         var sent = Enumerable.Range(0, types.Length).Where(i => types[i] != Null).ToList();
-        var rows = $"unnest({string.Join(", ", sent.Select((_, n) => $"${n + 1}"))}) with ordinality given({string.Concat(sent.Select(i => $"a{i + 1}, "))}nth)";
+        string Sent(int i) => $"${sent.IndexOf(i) + 1}";
+        var lists = sent.Where(i => types[i] != Same).ToList();
+        var rows = $"unnest({string.Join(", ", lists.Select(Sent))}) with ordinality given({string.Concat(lists.Select(i => $"a{i + 1}, "))}nth)";
         string Of(string part) => Argument().Replace(part, match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is var n && types[n - 1] is var type && type == Null ? "null"
-            // Columns are compared byte for byte, and no array says so.
-            : type == 't' ? $"(given.a{n} collate \"C\")" : $"given.a{n}");
+            // Columns are compared byte for byte, and neither an array nor an argument says so.
+            : type == Same ? $"({Sent(n - 1)} collate \"C\")" : type == 't' ? $"(given.a{n} collate \"C\")" : $"given.a{n}");
         if (together is not null) return Of(together).Replace("{rows}", rows, StringComparison.Ordinal);
         switch (how)
         {
