@@ -38,7 +38,7 @@ public sealed class TellingTests
         });
         ThreadPool.UnsafeQueueUserWorkItem(_ => come.Set(), null);
         gate.Set();
-        var inTime = come.Wait(TimeSpan.FromSeconds(20));
+        var inTime = come.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         come.Set();
         Assert.True(inTime, "the pool has not come to it after a thousand");
         await Held.Until(() => Volatile.Read(ref told) == 10_000, "all are told");
