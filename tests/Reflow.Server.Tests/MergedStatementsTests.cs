@@ -261,6 +261,7 @@ public sealed class MergedStatementsTests : StoreTest
     [InlineData("insert into t (tenant, a, b) values ($1, $2, $3)", "tni", "insert into t (tenant, a, b) select (given.a1 collate \"C\"), null, given.a3 from unnest($1, $2) with ordinality given(a1, a3, nth)")]
     [InlineData("insert into t (tenant, a, b) values ($1, $2, $3)", "sni", "insert into t (tenant, a, b) select ($1 collate \"C\"), null, given.a3 from unnest($2) with ordinality given(a3, nth)")]
     [InlineData("insert into t (a) values ($1)", "n", null)]
+    [InlineData("insert into t (tenant, a) values ($1, $2)", "sn", null)]
     [InlineData("insert into t (tenant, a) values ($1, (select max(a) from t))", "t", null)]
     [InlineData("insert into t (tenant, a) values ($1, $2)\non conflict (tenant) do update set a = excluded.a", "ti",
         "insert into t (tenant, a) select (given.a1 collate \"C\"), given.a2 from unnest($1, $2) with ordinality given(a1, a2, nth)\non conflict (tenant) do update set a = excluded.a")]

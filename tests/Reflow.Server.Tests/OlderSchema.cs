@@ -85,10 +85,10 @@ public class OlderSchemaTests
     [Fact, Trait("Engine", "PostgreSQL")]
     public async Task Tables_whose_rows_come_and_go_at_one_end_of_an_index_are_cleaned_before_a_fifth_of_them_has_changed()
     {
-        await using var server = await OwnPostgres.Start();
-        await using var store = await TestStore.DemoIn(server);
+        await using var place = await TestStore.Demo();
+        await using var db = await place.Open(TestStore.Patient);
         foreach (var table in (string[])["flow_inbox", "flow_task"])
-            Assert.Equal("autovacuum_vacuum_scale_factor=0.02", await server.Ask($"select reloptions[1] from pg_class where oid = '{table}'::regclass", store.Name));
+            Assert.Equal("autovacuum_vacuum_scale_factor=0.02", await db.ReadSystem(s => s.Find($"select reloptions[1] from pg_class where oid = '{table}'::regclass", r => r.GetString(0)), Ct));
     }
 
     [Theory]

@@ -114,7 +114,6 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
         // Settings and definitions are what all callers of a tenant ask for.
         if (how is PostgresMerge.Rows or PostgresMerge.FirstRow && AskTheSame(of)) return Alone(of[0], of, batch);
         if (of.Count < least || how is PostgresMerge.Never || Types(of) is not { } types) return null;
-        if (how is PostgresMerge.Rows or PostgresMerge.FirstRow or PostgresMerge.Insert) types = OnceOfAll(of, types);
         if (PostgresMerging.Text(of[0].Sql, types, how, (of[0] as PostgresStatement.Writing)?.Together) is not { } text) return null;
         var (isGuard, sent) = (how is PostgresMerge.Guard, types.Length - types.AsSpan().Count(PostgresMerging.Null));
         var command = batch.Free(text, sent + (isGuard ? 1 : 0));
@@ -141,15 +140,6 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
         return true;
     }
 
-    // Most often all are of one tenant. What joins a table, as an update does, has it in its rows: PostgreSQL could begin with a value, and walk all that the tenant has.
-    static string OnceOfAll(List<PostgresStatement> of, string types)
-    {
-        if (types[0] is not 't' || types.AsSpan(1).Trim(PostgresMerging.Null).IsEmpty) return types;
-        foreach (var one in of)
-            if (!Equals(one.Args[0], of[0].Args[0])) return types;
-        return $"{PostgresMerging.Same}{types[1..]}";
-    }
-
     // Null when some argument is of several types.
     static string? Types(List<PostgresStatement> of)
     {
@@ -162,6 +152,10 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
                 if (types[i] != PostgresMerging.Null && types[i] != type) return null;
                 types[i] = type;
             }
+        // Most often all are of one tenant. What joins a table, as an update does, has it in its rows: PostgreSQL could begin with a value, and walk all that the tenant has.
+        if (of[0].Merge is PostgresMerge.Rows or PostgresMerge.FirstRow or PostgresMerge.Insert
+            && types is ['t', ..] && of.TrueForAll(one => Equals(one.Args[0], of[0].Args[0])))
+            types[0] = PostgresMerging.Same;
         return new(types);
     }
 }

@@ -28,7 +28,8 @@ static partial class PostgresMerging
     /// <param name="together">The text for many rows, where whoever wrote the statement has one; see <see cref="PostgresStatement.Writing.Together"/>.</param>
     public static string? Text(string sql, string types, PostgresMerge how, string? together)
     {
-        if (types.AsSpan().Trim(Null).IsEmpty) return null;
+        // Somewhere it must say how many rows there are.
+        if (types.AsSpan().Trim([Null, Same]).IsEmpty) return null;
         if (Texts.Count > MostTexts) Texts.Clear();
         return Texts.GetOrAdd((sql, types, how, together), static key => Make(key.Sql, key.Types, key.How, key.Together));
     }
