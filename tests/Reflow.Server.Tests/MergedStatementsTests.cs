@@ -127,6 +127,74 @@ public sealed class MergedStatementsTests : StoreTest
     }
 
     [Fact]
+    public async Task Events_of_a_group_of_one_tenant_are_counted_on_in_the_order_of_their_changes()
+    {
+        await Db.Change(Tenant, async s => { await Outbox.Append(s, 1, "task", "before", [new("t", null, "{}")]); return 0; }, Ct);
+        await Together(5, async (s, n) =>
+        {
+            await Outbox.Append(s, 1, "task", $"{n}", [new("t", null, "{}")]);
+            return "";
+        });
+        Assert.Equal(["1 before", .. Enumerable.Range(0, 5).Select(n => $"{n + 2} {n}")],
+            await Db.Read(Tenant, s => s.Query("select seq, id from outbox where tenant = $1 order by seq", r => $"{r.GetInt64(0)} {r.GetString(1)}"), Ct));
+    }
+
+    [Fact]
+    [Trait("Engine", "PostgreSQL")]
+    public async Task What_all_rows_have_in_common_is_sent_once_and_holds_for_each_of_them_alone()
+    {
+        var plans = new ConcurrentDictionary<string, IReadOnlyList<string>>();
+        await using var db = await Place.Open(TestStore.Patient with { Merge = new(1, 3), Inspect = sql => sql.Contains(" history ", StringComparison.Ordinal) ? plan => plans[sql] = plan : null });
+        await db.Change(Tenant, async s =>
+        {
+            for (var n = 0; n < 3; n++) await s.Write(Insert, "k", $"{n}", 1);
+            foreach (var id in (string[])["other", "third"]) await s.Write(Insert, id, "0", 1);
+            return 0;
+        }, Ct);
+        await Together(db, 3, async (s, n) =>
+        {
+            await s.Write("update history set actor = $5, payload = $6 where tenant = $1 and kind = $2 and id = $3 and seq = $4", "k", $"{n}", 1, "b", $"p{n}");
+            await s.Write("delete from history where tenant = $1 and kind = $2 and id = $3", "third", $"{n}");
+            return "";
+        });
+        Assert.Equal(["k 0 b p0", "k 1 b p1", "k 2 b p2", "other 0 a "],
+            await db.Read(Tenant, s => s.Query("select kind, id, actor, payload from history where tenant = $1 order by kind, id", r => $"{r.GetString(0)} {r.GetString(1)} {r.GetString(2)} {r.GetString(3)}"), Ct));
+
+        // Three are enough, and five rows of which two are of other kinds have their kinds in rows.
+        Assert.Contains(plans.Keys, sql => sql.Contains("set actor = ($5 collate \"C\"), payload = (given.a6 collate \"C\") from (select $1 as a1, $2 as a2, $4 as a4, given.*", StringComparison.Ordinal));
+        Assert.Contains(plans.Keys, sql => sql.Contains("delete from history using (select $1 as a1, $2 as a2, given.*", StringComparison.Ordinal));
+        Assert.Contains(plans.Keys, sql => sql.Contains("select ($1 collate \"C\"), (given.a2 collate \"C\"), (given.a3 collate \"C\"), $4", StringComparison.Ordinal));
+        // Each row is found by all of its key, whatever is known of the table.
+        foreach (var (sql, plan) in plans)
+            if (sql.StartsWith("update", StringComparison.Ordinal) && sql.Contains("unnest", StringComparison.Ordinal))
+                Assert.Contains(plan, line => line.Contains("Index Cond:", StringComparison.Ordinal) && line.Contains("given.a1", StringComparison.Ordinal) && line.Contains("given.a3", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Engine", "PostgreSQL")]
+    public async Task Few_rows_say_all_for_themselves_except_the_tenant()
+    {
+        var sent = new ConcurrentQueue<string>();
+        await using var db = await Place.Open(TestStore.Patient with
+        {
+            Merge = new(1, 3),
+            Inspect = sql =>
+            {
+                sent.Enqueue(sql);
+                return null;
+            },
+        });
+        await db.Change(Tenant, async s =>
+        {
+            for (var n = 0; n < 2; n++) await s.Write(Insert, "k", $"{n}", 1);
+            for (var n = 0; n < 2; n++) await s.Write("delete from history where tenant = $1 and kind = $2 and id = $3", "k", $"{n}");
+            return 0;
+        }, Ct);
+        Assert.Contains(sent, sql => sql.Contains("from unnest($2, $3, $4) with ordinality given(a2, a3, a4, nth)", StringComparison.Ordinal));
+        Assert.Contains(sent, sql => sql.StartsWith("delete from history using unnest($1, $2, $3)", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Things_that_have_nothing_to_do_with_each_other_are_written_side_by_side()
     {
         await Db.Change(Tenant, async s =>
@@ -215,7 +283,7 @@ public sealed class MergedStatementsTests : StoreTest
     public async Task What_is_sent_as_one_is_looked_at_as_it_is_sent()
     {
         var plans = new ConcurrentDictionary<string, IReadOnlyList<string>>();
-        await using var db = await Place.Open(TestStore.Patient with { Merge = 1, Inspect = sql => sql.StartsWith("update history", StringComparison.Ordinal) ? plan => plans[sql] = plan : null });
+        await using var db = await Place.Open(TestStore.Patient with { Merge = new(1, 2), Inspect = sql => sql.StartsWith("update history", StringComparison.Ordinal) ? plan => plans[sql] = plan : null });
         const string change = "update history set actor = 'b' where tenant = $1 and kind = $2 and id = $3 and seq = $4";
         await db.Change(Tenant, async s => { await s.Write(change, "k", "x", 1); return 0; }, Ct);
         var (_, merged) = Assert.Single(plans, seen => seen.Key.Contains("unnest", StringComparison.Ordinal));
@@ -259,9 +327,11 @@ public sealed class MergedStatementsTests : StoreTest
     [InlineData("insert into t (tenant, a) values ($1, $2)", "ti", "insert into t (tenant, a) select (given.a1 collate \"C\"), given.a2 from unnest($1, $2) with ordinality given(a1, a2, nth)")]
     [InlineData("insert into t (tenant, a) values ($1, $2) on conflict do nothing", "ti", "insert into t (tenant, a) select (given.a1 collate \"C\"), given.a2 from unnest($1, $2) with ordinality given(a1, a2, nth) on conflict do nothing")]
     [InlineData("insert into t (tenant, a, b) values ($1, $2, $3)", "tni", "insert into t (tenant, a, b) select (given.a1 collate \"C\"), null, given.a3 from unnest($1, $2) with ordinality given(a1, a3, nth)")]
-    [InlineData("insert into t (tenant, a, b) values ($1, $2, $3)", "sni", "insert into t (tenant, a, b) select ($1 collate \"C\"), null, given.a3 from unnest($2) with ordinality given(a3, nth)")]
+    [InlineData("insert into t (tenant, a, b) values ($1, $2, $3)", "Tni", "insert into t (tenant, a, b) select ($1 collate \"C\"), null, given.a3 from unnest($2) with ordinality given(a3, nth)")]
+    [InlineData("insert into t (tenant, a, b, c) values ($1, $2, $3, $4)", "TItT", "insert into t (tenant, a, b, c) select ($1 collate \"C\"), $2, (given.a3 collate \"C\"), ($4 collate \"C\") from unnest($3) with ordinality given(a3, nth)")]
     [InlineData("insert into t (a) values ($1)", "n", null)]
-    [InlineData("insert into t (tenant, a) values ($1, $2)", "sn", null)]
+    [InlineData("insert into t (tenant, a) values ($1, $2)", "Tn", null)]
+    [InlineData("insert into t (tenant, a) values ($1, $2)", "TI", null)]
     [InlineData("insert into t (tenant, a) values ($1, (select max(a) from t))", "t", null)]
     [InlineData("insert into t (tenant, a) values ($1, $2)\non conflict (tenant) do update set a = excluded.a", "ti",
         "insert into t (tenant, a) select (given.a1 collate \"C\"), given.a2 from unnest($1, $2) with ordinality given(a1, a2, nth)\non conflict (tenant) do update set a = excluded.a")]
@@ -273,7 +343,13 @@ public sealed class MergedStatementsTests : StoreTest
 
     [Theory]
     [InlineData("update t set a = $2 where tenant = $1", "ti", PostgresMerge.Update, "update t set a = given.a2 from unnest($1, $2) with ordinality given(a1, a2, nth) where tenant = (given.a1 collate \"C\")")]
+    [InlineData("update t set a = $2, b = $4 where tenant = $1 and id = $3", "TIiT", PostgresMerge.Update,
+        "update t set a = $2, b = ($4 collate \"C\") from (select $1 as a1, given.* from unnest($3) with ordinality given(a3, nth) offset 0) given where tenant = (given.a1 collate \"C\") and id = given.a3")]
+    [InlineData("update t set a = $2 where tenant = $1 and id = $3", "tIi", PostgresMerge.Update,
+        "update t set a = $2 from unnest($1, $3) with ordinality given(a1, a3, nth) where tenant = (given.a1 collate \"C\") and id = given.a3")]
     [InlineData("update t set a = 1 where tenant = $1 and id in (select id from u)", "t", PostgresMerge.Update, null)]
+    [InlineData("delete from t where tenant = $1 and id = $2", "Ti", PostgresMerge.Delete,
+        "delete from t using (select $1 as a1, given.* from unnest($2) with ordinality given(a2, nth) offset 0) given where tenant = (given.a1 collate \"C\") and id = given.a2")]
     [InlineData("delete from t where tenant = $1", "t", PostgresMerge.Delete, "delete from t using unnest($1) with ordinality given(a1, nth) where tenant = (given.a1 collate \"C\")")]
     [InlineData("delete from t where tenant = $1 and id in (select id from u)", "t", PostgresMerge.Delete, null)]
     public void Only_rows_that_are_named_by_arguments_are_changed_or_deleted_together(string sql, string types, object how, string? together) =>
@@ -284,10 +360,18 @@ public sealed class MergedStatementsTests : StoreTest
         "with one as (update t set a = given.a3 from unnest($1, $2, $3) with ordinality given(a1, a2, a3, nth) where tenant = (given.a1 collate \"C\") and id = (given.a2 collate \"C\") returning 1) select 1 / (count(*) = $4)::int from one")]
     [InlineData("update t set a = $2, b = $3 where tenant = $1", "tni",
         "with one as (update t set a = null, b = given.a3 from unnest($1, $2) with ordinality given(a1, a3, nth) where tenant = (given.a1 collate \"C\") returning 1) select 1 / (count(*) = $3)::int from one")]
+    [InlineData("update t set a = $4 where tenant = $1 and id = $2 and version = $3", "TtII",
+        "with one as (update t set a = $4 from (select $1 as a1, $3 as a3, given.* from unnest($2) with ordinality given(a2, nth) offset 0) given where tenant = (given.a1 collate \"C\") and id = (given.a2 collate \"C\") and version = given.a3 returning 1) select 1 / (count(*) = $5)::int from one")]
     [InlineData("update t set a = (select 1 from u where tenant = $1) where tenant = $1", "t", null)]
     [InlineData("insert into t (tenant) values ($1)", "t", null)]
     public void Only_rows_that_are_named_by_their_keys_are_changed_together(string sql, string types, string? together) =>
         Assert.Equal(together, PostgresMerging.Text(sql, types, PostgresMerge.Guard, null));
+
+    [Theory]
+    [InlineData("Ti", "insert into t select ($1 collate \"C\"), given.nth, given.a2 from unnest($2) with ordinality given(a2, nth)")]
+    [InlineData("ti", "insert into t select (given.a1 collate \"C\"), row_number() over (partition by (given.a1 collate \"C\") order by given.nth), given.a2 from unnest($1, $2) with ordinality given(a1, a2, nth)")]
+    public void Rows_are_counted_for_each_tenant(string types, string together) =>
+        Assert.Equal(together, PostgresMerging.Text("", types, PostgresMerge.Insert, "insert into t select $1, {place}, $2 from {rows}"));
 
     Task<int> AtEachInsert(string when, string what) => Db.ChangeSystem(async s =>
     {
@@ -296,12 +380,14 @@ public sealed class MergedStatementsTests : StoreTest
         return 0;
     }, Ct);
 
-    async Task<string[]> Together(int many, Func<Session, int, ValueTask<string>> work)
+    Task<string[]> Together(int many, Func<Session, int, ValueTask<string>> work) => Together(Db, many, work);
+
+    async Task<string[]> Together(Db db, int many, Func<Session, int, ValueTask<string>> work)
     {
         Task<string>[] group;
-        await using (var held = await Held.Writer(Db))
+        await using (var held = await Held.Writer(db))
         {
-            group = [.. Enumerable.Range(0, many).Select(n => Db.ChangeGuarded(Tenant, s => work(s, n), Ct))];
+            group = [.. Enumerable.Range(0, many).Select(n => db.ChangeGuarded(Tenant, s => work(s, n), Ct))];
             await held.Waiting(many);
         }
         return await Task.WhenAll(group);

@@ -19,7 +19,7 @@ public sealed class TestStore : IAsyncDisposable
 
     // Every change runs twice, so that one which cannot be repeated shows, and no statement may walk a whole table.
     // On PostgreSQL each is sent as many of its text would be.
-    static readonly DbOptions Watched = Patient with { Inspect = Plans.Check, Rehearse = true, Merge = 1 };
+    static readonly DbOptions Watched = Patient with { Inspect = Plans.Check, Rehearse = true, Merge = new(1, 2) };
     static int made;
 
     // Where the database is; null when it is in the place of all tests.

@@ -157,8 +157,8 @@ public sealed record DbOptions(int Readers = 8, int WaitingChanges = 16384, int 
     /// <summary>Asked about each statement when it is first used on a connection; what it answers is shown the engine's plan for it, one line a step. Null asks nobody. For tests: plans that walk whole tables.</summary>
     internal Func<string, Action<IReadOnlyList<string>>?>? Inspect { get; init; }
 
-    /// <summary>So many statements of one text are sent to PostgreSQL as one at least. For tests: 1, so that each is.</summary>
-    internal int Merge { get; init; } = 2;
+    /// <summary>How many statements of one text are sent to PostgreSQL as one. For tests: 1, so that each is.</summary>
+    internal PostgresMergeLimits Merge { get; init; } = new(2, 16);
 
     /// <summary>Runs every change twice and keeps the second run. For tests: work that cannot be repeated.</summary>
     internal bool Rehearse { get; init; }

@@ -19,13 +19,7 @@ static class Outbox
         if (events is []) return;
         await session.Append(
             "insert into outbox (tenant, seq, at, kind, id, events) values ($1, coalesce((select max(seq) from outbox where tenant = $1), 0) + 1, $2, $3, $4, $5)",
-            // The greatest number is looked up once for a tenant, not once for a row.
-            """
-            insert into outbox (tenant, seq, at, kind, id, events)
-            select $1, coalesce(max(given.last) over (partition by $1), 0) + given.place, $2, $3, $4, $5 from
-                (select given.*, case given.place when 1 then (select max(seq) from outbox where tenant = $1) end as last from
-                    (select given.*, row_number() over (partition by $1 order by given.nth) as place from {rows}) given) given
-            """,
+            "insert into outbox (tenant, seq, at, kind, id, events) select $1, coalesce((select max(seq) from outbox where tenant = $1), 0) + {place}, $2, $3, $4, $5 from {rows}",
             at, kind, id, $"[{string.Join(',', events.Select(Text))}]");
     }
 

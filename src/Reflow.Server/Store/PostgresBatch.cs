@@ -5,9 +5,9 @@ namespace Reflow.Server.Store;
 
 /// <summary>Sends statements in one round trip, those of one text as one. Commands are used again: the driver has prepared them.</summary>
 /// <param name="connection">Open.</param>
-/// <param name="merge">So many statements of one text are merged at least.</param>
+/// <param name="merge">How many statements of one text are merged.</param>
 /// <param name="inspect">Shown each statement that is new, with its arguments; null shows nobody.</param>
-sealed class PostgresBatch(NpgsqlConnection connection, int merge, Action<string, NpgsqlParameterCollection>? inspect) : IDisposable
+sealed class PostgresBatch(NpgsqlConnection connection, PostgresMergeLimits merge, Action<string, NpgsqlParameterCollection>? inspect) : IDisposable
 {
     // Far more than the statements there are; filters that are put together from parts could make more over time.
     const int MostTexts = 1000;

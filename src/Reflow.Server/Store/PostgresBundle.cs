@@ -31,8 +31,8 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
     /// <summary>Statements in an order in which they can be sent, with those of one text together: what is of one change keeps its order.</summary>
     /// <param name="statements">The statements.</param>
     /// <param name="batch">Where commands come from.</param>
-    /// <param name="least">So many of one text at least are worth it.</param>
-    public static List<PostgresBundle> Bundle(List<PostgresStatement> statements, PostgresBatch batch, int least)
+    /// <param name="limits">How many are worth it.</param>
+    public static List<PostgresBundle> Bundle(List<PostgresStatement> statements, PostgresBatch batch, PostgresMergeLimits limits)
     {
         var bundles = new List<PostgresBundle>();
         for (int from = 0, to; from < statements.Count; from = to)
@@ -40,7 +40,7 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
             to = from + 1;
             while (to < statements.Count && statements[to].Stretch == statements[from].Stretch) to++;
             foreach (var of in Together(statements.GetRange(from, to - from)))
-                if (Merged(of, batch, least) is { } merged) bundles.Add(merged);
+                if (Merged(of, batch, limits) is { } merged) bundles.Add(merged);
                 else bundles.AddRange(of.Select(one => Alone(one, batch)));
         }
         return bundles;
@@ -108,17 +108,17 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
     }
 
     // Null when they do not go together.
-    static PostgresBundle? Merged(List<PostgresStatement> of, PostgresBatch batch, int least)
+    static PostgresBundle? Merged(List<PostgresStatement> of, PostgresBatch batch, PostgresMergeLimits limits)
     {
         var how = of[0].Merge;
         // Settings and definitions are what all callers of a tenant ask for.
         if (how is PostgresMerge.Rows or PostgresMerge.FirstRow && AskTheSame(of)) return Alone(of[0], of, batch);
-        if (of.Count < least || how is PostgresMerge.Never || Types(of) is not { } types) return null;
+        if (of.Count < limits.Least || how is PostgresMerge.Never || Types(of, limits.Shared) is not { } types) return null;
         if (PostgresMerging.Text(of[0].Sql, types, how, (of[0] as PostgresStatement.Writing)?.Together) is not { } text) return null;
         var (isGuard, sent) = (how is PostgresMerge.Guard, types.Length - types.AsSpan().Count(PostgresMerging.Null));
         var command = batch.Free(text, sent + (isGuard ? 1 : 0));
         for (int i = 0, at = 0; i < types.Length; i++)
-            if (types[i] == PostgresMerging.Same) command.Parameters[at++].Bind(of[0].Args[i]);
+            if (PostgresMerging.IsSame(types[i])) command.Parameters[at++].Bind(of[0].Args[i]);
             else if (types[i] != PostgresMerging.Null) Bind(command.Parameters[at++], types[i], of, i);
         if (isGuard) command.Parameters[sent].Bind(of.Count);
         return new(of, command, tells: how is PostgresMerge.Rows or PostgresMerge.FirstRow);
@@ -133,15 +133,13 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
 
     static bool AskTheSame(List<PostgresStatement> of)
     {
-        var first = of[0].Args;
-        for (var n = 1; n < of.Count; n++)
-            for (var i = 0; i < first.Length; i++)
-                if (!Equals(first[i], of[n].Args[i])) return false;
+        for (var i = 0; i < of[0].Args.Length; i++)
+            if (!HaveInCommon(of, i)) return false;
         return true;
     }
 
     // Null when some argument is of several types.
-    static string? Types(List<PostgresStatement> of)
+    static string? Types(List<PostgresStatement> of, int many)
     {
         Span<char> types = stackalloc char[of[0].Args.Length];
         types.Fill(PostgresMerging.Null);
@@ -152,10 +150,33 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
                 if (types[i] != PostgresMerging.Null && types[i] != type) return null;
                 types[i] = type;
             }
-        // Most often all are of one tenant. What joins a table, as an update does, has it in its rows: PostgreSQL could begin with a value, and walk all that the tenant has.
-        if (of[0].Merge is PostgresMerge.Rows or PostgresMerge.FirstRow or PostgresMerge.Insert
-            && types is ['t', ..] && of.TrueForAll(one => Equals(one.Args[0], of[0].Args[0])))
-            types[0] = PostgresMerging.Same;
+        Share(types, of, many);
         return new(types);
+    }
+
+    // What all have in common is sent once: most often the tenant; of many rows that are written also what kind they are of, or what was done.
+    static void Share(Span<char> types, List<PostgresStatement> of, int many)
+    {
+        var candidates = of[0].Merge switch
+        {
+            PostgresMerge.Rows or PostgresMerge.FirstRow => 1,
+            _ when of.Count >= many => types.Length,
+            PostgresMerge.Insert => 1,
+            _ => 0,
+        };
+        Span<char> shared = stackalloc char[types.Length];
+        types.CopyTo(shared);
+        for (var i = 0; i < Math.Min(candidates, types.Length); i++)
+            if (types[i] != PostgresMerging.Null && HaveInCommon(of, i)) shared[i] = PostgresMerging.Same(types[i]);
+        // What each has of its own says how many they are.
+        if (PostgresMerging.HasRows(shared)) shared.CopyTo(types);
+    }
+
+    static bool HaveInCommon(List<PostgresStatement> of, int i)
+    {
+        var first = of[0].Args[i];
+        for (var n = 1; n < of.Count; n++)
+            if (!Equals(first, of[n].Args[i])) return false;
+        return true;
     }
 }

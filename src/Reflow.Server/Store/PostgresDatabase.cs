@@ -15,7 +15,7 @@ sealed class PostgresDatabase : Database
 
     readonly PostgresServers servers;
     readonly PostgresPatience patience;
-    readonly int merge;
+    readonly PostgresMergeLimits merge;
     readonly Func<string, Action<IReadOnlyList<string>>?>? inspect;
 
     /// <param name="connection">The driver's connection string.</param>

@@ -13,10 +13,10 @@ namespace Reflow.Server.Store;
 /// <param name="isBehind">Whether its server is not the primary any more.</param>
 /// <param name="lanes">The locks of those who change data.</param>
 /// <param name="patience">How long an answer may take before it is overdue.</param>
-/// <param name="merge">So many statements of one text are sent as one at least.</param>
+/// <param name="merge">How many statements of one text are sent as one.</param>
 /// <param name="inspect">Shown each statement that is new to the session, with its arguments; null shows nobody.</param>
 sealed class PostgresPipeline(
-    NpgsqlConnection connection, Func<bool> isBehind, PostgresLanes lanes, PostgresPatience patience, int merge, Action<string, NpgsqlParameterCollection>? inspect) : SystemSession(Engine.Postgres)
+    NpgsqlConnection connection, Func<bool> isBehind, PostgresLanes lanes, PostgresPatience patience, PostgresMergeLimits merge, Action<string, NpgsqlParameterCollection>? inspect) : SystemSession(Engine.Postgres)
 {
     // So that what writes without ever reading does not collect all of it in memory.
     const int MostWaiting = 1000;

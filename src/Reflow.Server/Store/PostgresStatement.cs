@@ -112,7 +112,7 @@ abstract class PostgresStatement(string sql, object?[] args)
     {
         public override PostgresMerge Merge => merge;
 
-        /// <summary>The text for several rows at once; <c>{rows}</c> in it stands for them, and <c>nth</c> counts them.</summary>
+        /// <summary>The text for several rows at once; <c>{rows}</c> in it stands for them, and <c>{place}</c> for the number of each among those of its tenant.</summary>
         public string? Together => together;
 
         // What guards answers with a row when it finds what it looks for, and fails otherwise.
@@ -138,3 +138,8 @@ enum PostgresMerge
     /// <summary>Their rows are changed together; it fails unless each has changed one.</summary>
     Guard,
 }
+
+/// <summary>How many statements of one text are sent as one.</summary>
+/// <param name="Least">So many at least.</param>
+/// <param name="Shared">Of so many at least, what all rows that are written have in common is sent once. Each set of it makes a text of its own to prepare, and few rows have much in common by chance.</param>
+readonly record struct PostgresMergeLimits(int Least, int Shared);

@@ -28,7 +28,7 @@ public readonly struct Session(SystemSession system, string tenant)
 
     /// <summary>As <see cref="Write"/>, of a row whose columns depend on those that are there; where several are written at once, they are by another text.</summary>
     /// <param name="sql">Inserts one row.</param>
-    /// <param name="together">Inserts many: <c>{rows}</c> stands for their arguments, which are named as in <paramref name="sql"/>, and <c>given.nth</c> is each one's place.</param>
+    /// <param name="together">Inserts many: <c>{rows}</c> stands for their arguments, which are named as in <paramref name="sql"/>, and <c>{place}</c> for the number of each among those of its tenant, from 1.</param>
     /// <param name="args">The arguments.</param>
     public ValueTask Append(string sql, string together, params ReadOnlySpan<object?> args) => system.Append(sql, together, tenant, args);
 
