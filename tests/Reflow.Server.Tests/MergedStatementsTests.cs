@@ -153,8 +153,10 @@ public sealed class MergedStatementsTests : StoreTest
         }, Ct);
         await Together(db, 3, async (s, n) =>
         {
+            await s.Query("select seq from history where tenant = $1 and kind = $2 and id = $3", r => r.GetInt64(0), "k", $"{n}");
             await s.Write("update history set actor = $5, payload = $6 where tenant = $1 and kind = $2 and id = $3 and seq = $4", "k", $"{n}", 1, "b", $"p{n}");
             await s.Write("delete from history where tenant = $1 and kind = $2 and id = $3", "third", $"{n}");
+            await s.Write("delete from history where tenant = $1 and kind = $2", "nobody's");
             return "";
         });
         Assert.Equal(["k 0 b p0", "k 1 b p1", "k 2 b p2", "other 0 a "],
@@ -164,6 +166,9 @@ public sealed class MergedStatementsTests : StoreTest
         Assert.Contains(plans.Keys, sql => sql.Contains("set actor = ($5 collate \"C\"), payload = (given.a6 collate \"C\") from (select $1 as a1, $2 as a2, $4 as a4, given.*", StringComparison.Ordinal));
         Assert.Contains(plans.Keys, sql => sql.Contains("delete from history using (select $1 as a1, $2 as a2, given.*", StringComparison.Ordinal));
         Assert.Contains(plans.Keys, sql => sql.Contains("select ($1 collate \"C\"), (given.a2 collate \"C\"), (given.a3 collate \"C\"), $4", StringComparison.Ordinal));
+        // Rows that have all in common say it each, or else nothing would say how many they are; what is read has the tenant in common alone.
+        Assert.Contains(plans.Keys, sql => sql.StartsWith("delete from history using unnest($1, $2) with ordinality given(a1, a2, nth)", StringComparison.Ordinal));
+        Assert.Contains(plans.Keys, sql => sql.Contains("from unnest($2, $3) with ordinality given(a2, a3, nth), lateral", StringComparison.Ordinal));
         // Each row is found by all of its key, whatever is known of the table.
         foreach (var (sql, plan) in plans)
             if (sql.StartsWith("update", StringComparison.Ordinal) && sql.Contains("unnest", StringComparison.Ordinal))

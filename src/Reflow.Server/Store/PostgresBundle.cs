@@ -133,7 +133,8 @@ sealed class PostgresBundle(List<PostgresStatement> of, NpgsqlBatchCommand comma
 
     static bool AskTheSame(List<PostgresStatement> of)
     {
-        for (var i = 0; i < of[0].Args.Length; i++)
+        // What differs is seldom the tenant, which comes first.
+        for (var i = of[0].Args.Length - 1; i >= 0; i--)
             if (!HaveInCommon(of, i)) return false;
         return true;
     }
