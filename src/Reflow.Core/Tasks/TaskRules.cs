@@ -60,7 +60,7 @@ public static class TaskRules
     static Decision<TaskEvent> Allowed(TaskItem task, TaskCommand command, in TaskCall call) => command switch
     {
         TaskCommand.Complete => task.IsComplete ? [] : Complete(task, ((TaskCommand.Complete)command).CopyId, call),
-        TaskCommand.Uncomplete => task.IsComplete ? [new TaskEvent.Uncompleted(call.Now, (task with { CompletedAt = 0 }).FiresAt(call))] : [],
+        TaskCommand.Uncomplete => task.IsComplete ? [Uncomplete(task, call)] : [],
         TaskCommand.Patch patch => Patch(task, patch.What, call),
         TaskCommand.Delete => [new TaskEvent.Deleted(call.Now)],
         TaskCommand.AddMembers add => AddMembers(task, add, call),
@@ -91,6 +91,13 @@ public static class TaskRules
     static Decision<TaskEvent> Complete(TaskItem task, string? copyId, in TaskCall call) => task.Content.RepeatRule is not { } rule
         ? [new TaskEvent.Completed(call.Now)]
         : [new TaskEvent.Completed(call.Now), new TaskEvent.Repeated(copyId is null ? null : Following(task, copyId, rule, call))];
+
+    // A reminder whose moment had come when the task was completed has been sent: within one millisecond it would be sent twice.
+    static TaskEvent.Uncompleted Uncomplete(TaskItem task, in TaskCall call)
+    {
+        var remindAt = (task with { CompletedAt = 0 }).FiresAt(call);
+        return new(call.Now, remindAt > task.CompletedAt ? remindAt : 0);
+    }
 
     // The copy keeps all that was written and everybody; what was said about this one stays with it (contracts: task §2.7).
     static TaskItem? Following(TaskItem task, string id, string text, in TaskCall call)
