@@ -33,7 +33,7 @@ try
     if (part is "duel")
         await Duel.Run(reflow, args[5], args[3], name => args[4] is "disk" ? Place(name) : Stand.Database(args[^1], $"{name}_{Environment.ProcessId}"), args.Length > 6 && int.TryParse(args[6], CultureInfo.InvariantCulture, out var turns) ? turns : 15);
     if (part is "rows")
-        await ManyRows.Run(reflow, bare, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 1), args.Length > 5 ? int.Parse(args[5], CultureInfo.InvariantCulture) : ManyRows.Many, Place("rows"));
+        await ManyRows.Run(reflow, bare, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 3), args.Length > 5 ? int.Parse(args[5], CultureInfo.InvariantCulture) : ManyRows.Many, Place("rows"));
     if (part is "overload") await Overload.Run(reflow, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 60), Place("overload"));
     if (part is "peers") await Peers.Run(reflow, bare, args[3], args[4], args[5], TimeSpan.FromSeconds(args.Length > 6 ? double.Parse(args[6], CultureInfo.InvariantCulture) : 3), Place("peers"));
     if (part is "controls") await Controls.Run(reflow, args is [_, _, _, _, ..] ? args[3..] : ["memory", "disk"], Place("controls"));

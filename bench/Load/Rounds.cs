@@ -3,14 +3,14 @@ namespace Reflow.Bench.Load;
 /// <summary>Runs what is compared in turns, so that whatever else the machine does falls on all of it alike, and takes the middle of each.</summary>
 static class Rounds
 {
-    /// <summary>The median of each run, in the order given; a first round only warms up.</summary>
+    /// <summary>The median of each run, in the order given; a first round only warms up, as it is there that what is called often is compiled again.</summary>
     public static async Task<IReadOnlyList<Pace>> InTurns(int rounds, TimeSpan duration, params IReadOnlyList<(string Name, Func<TimeSpan, Task<Pace>> Run)> runs)
     {
         var paces = runs.Select(_ => new List<Pace>()).ToList();
         for (var round = 0; round <= rounds; round++)
             for (var i = 0; i < runs.Count; i++)
             {
-                var pace = await runs[i].Run(round == 0 ? duration / 2 : duration);
+                var pace = await runs[i].Run(duration);
                 if (round == 0) continue;
                 paces[i].Add(pace);
                 Console.WriteLine($"  {runs[i].Name,-44} {pace}");
