@@ -124,10 +124,10 @@ public static class TaskRules
         var events = new List<TaskEvent>();
         if (patch.ChangesDetails)
         {
-            // A due time that stays keeps what only Reflow knows of it, and its reminder as it stands.
-            var isDue = patch.Fields.Contains("due");
-            var edited = content! with { Due = isDue ? content.Due : task.Content.Due };
-            events.Add(new TaskEvent.Edited(call.Now, edited, isDue ? (task with { Content = edited }).FiresAt(call) : task.RemindAt));
+            // A due time that stays, named or not, keeps what only Reflow knows of it, and its reminder as it stands: sent, or about to be.
+            var stays = !patch.Fields.Contains("due") || content!.Due == (task.Content.Due is { } due ? due with { WallTime = null } : null);
+            var edited = content! with { Due = stays ? task.Content.Due : content.Due };
+            events.Add(new TaskEvent.Edited(call.Now, edited, stays ? task.RemindAt : (task with { Content = edited }).FiresAt(call)));
         }
         if (patch.Fields.Contains("collaborator_ids")) Replace(TaskRole.Collaborator, draft.Collaborators, call.Now);
         if (patch.Fields.Contains("follower_ids")) Replace(TaskRole.Follower, draft.Followers, call.Now);

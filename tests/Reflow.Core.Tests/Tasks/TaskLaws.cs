@@ -175,6 +175,21 @@ public class TaskLaws
     }
 
     [Fact]
+    public void The_same_due_time_once_more_changes_no_reminder()
+    {
+        const long moment = 100_000_000;
+        var task = New.Decide(new TaskCommand.AddReminder(1, 0), By(Creator, Complete, 2000)).Aggregate(New, TaskRules.Apply);
+        TaskItem Due(TaskItem before, string due, long now) =>
+            before.Decide(new TaskCommand.Patch(new(["due"], new() { DueTime = due })), By(Creator, "task.v1.task.patch", now)).Aggregate(before, TaskRules.Apply);
+        Assert.Equal(0, Due(Reminded(task, moment), "100000", moment).RemindAt);
+        // A timer may be late.
+        Assert.Equal(moment, Due(task, "100000", moment + 500).RemindAt);
+        Assert.Equal(2 * moment, Due(Reminded(task, moment), "200000", moment).RemindAt);
+        var skipped = task with { Content = task.Content with { Due = task.Content.Due! with { WallTime = 9000 } } };
+        Assert.Equal((9000, null), (Due(skipped, "100000", 3000).Content.Due!.WallTime, Due(skipped, "200000", 3000).Content.Due!.WallTime));
+    }
+
+    [Fact]
     public void A_whole_days_reminder_counts_from_midnight_where_the_task_is()
     {
         var task = Create(new() { Summary = "x", PlatformName = "{}", DueTime = "86400", DueIsAllDay = true, DueTimezone = "America/New_York" });
