@@ -15,6 +15,7 @@ var part = args.Skip(2).FirstOrDefault(arg => arg is "calls" or "flows" or "proj
 var said = args.Skip(2).FirstOrDefault(arg => arg != part);
 var seconds = TimeSpan.FromSeconds(said is null || part is "controls" or "memory" or "postgres" or "peers" or "rows" or "overload" or "work" or "duel" ? 3 : double.Parse(said, CultureInfo.InvariantCulture));
 var scratch = Directory.CreateTempSubdirectory("reflow-bench-").FullName;
+TimeSpan Seconds(int at, double usual) => TimeSpan.FromSeconds(args.Length > at ? double.Parse(args[at], CultureInfo.InvariantCulture) : usual);
 string Place(string name) => Directory.CreateDirectory(Path.Combine(scratch, name)).FullName;
 try
 {
@@ -22,20 +23,20 @@ try
     if (part is null or "flows") await FlowBench.Run(reflow, bare, seconds, Place("flows"));
     if (part is "projects") await Projects.Run(reflow, seconds, Place("projects"));
     if (part is "reports") await ReportPages.Run(reflow, said is null ? ReportPages.Many : int.Parse(said, CultureInfo.InvariantCulture), Place("reports"));
-    if (part is "postgres") await Engines.Run(reflow, bare, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 3), Place("engines"));
+    if (part is "postgres") await Engines.Run(reflow, bare, args[3], Seconds(4, 3), Place("engines"));
     if (part is "work")
     {
         using var stand = await Stand.For(args[3], reflow, args[4] is "disk" ? Place("work") : args[4]);
         Console.WriteLine($"process {stand.Server.Id}");
-        Console.WriteLine(await stand.Work(args[3])(TimeSpan.FromSeconds(args.Length > 5 ? double.Parse(args[5], CultureInfo.InvariantCulture) : 10)));
+        Console.WriteLine(await stand.Work(args[3])(Seconds(5, 10)));
     }
     // On PostgreSQL bench.sh puts its connection last.
     if (part is "duel")
         await Duel.Run(reflow, args[5], args[3], name => args[4] is "disk" ? Place(name) : Stand.Database(args[^1], $"{name}_{Environment.ProcessId}"), args.Length > 6 && int.TryParse(args[6], CultureInfo.InvariantCulture, out var turns) ? turns : 15);
     if (part is "rows")
-        await ManyRows.Run(reflow, bare, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 3), args.Length > 5 ? int.Parse(args[5], CultureInfo.InvariantCulture) : ManyRows.Many, Place("rows"));
-    if (part is "overload") await Overload.Run(reflow, args[3], TimeSpan.FromSeconds(args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : 60), Place("overload"));
-    if (part is "peers") await Peers.Run(reflow, bare, args[3], args[4], args[5], TimeSpan.FromSeconds(args.Length > 6 ? double.Parse(args[6], CultureInfo.InvariantCulture) : 3), Place("peers"));
+        await ManyRows.Run(reflow, bare, args[3], Seconds(4, 3), args.Length > 5 ? int.Parse(args[5], CultureInfo.InvariantCulture) : ManyRows.Many, Place("rows"));
+    if (part is "overload") await Overload.Run(reflow, args[3], Seconds(4, 60), Place("overload"));
+    if (part is "peers") await Peers.Run(reflow, bare, args[3], args[4], args[5], Seconds(6, 3), Place("peers"));
     if (part is "controls") await Controls.Run(reflow, args is [_, _, _, _, ..] ? args[3..] : ["memory", "disk"], Place("controls"));
     if (part is "memory") return await MemoryWatch.Run(reflow, TimeSpan.FromMinutes(said is null ? 10 : double.Parse(said, CultureInfo.InvariantCulture)), Place("memory")) ? 0 : 1;
     return 0;

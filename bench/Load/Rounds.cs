@@ -3,7 +3,7 @@ namespace Reflow.Bench.Load;
 /// <summary>Runs what is compared in turns, so that whatever else the machine does falls on all of it alike, and takes the middle of each.</summary>
 static class Rounds
 {
-    /// <summary>The median of each run, in the order given; a first round only warms up, as it is there that what is called often is compiled again.</summary>
+    /// <summary>The median of each run, in the order given; a first round only warms up, while what is called often is compiled once more.</summary>
     public static async Task<IReadOnlyList<Pace>> InTurns(int rounds, TimeSpan duration, params IReadOnlyList<(string Name, Func<TimeSpan, Task<Pace>> Run)> runs)
     {
         var paces = runs.Select(_ => new List<Pace>()).ToList();
